@@ -1,0 +1,47 @@
+#include "app/lorascope/program.h"
+
+#include <exception>
+#include <iostream>
+#include <new>
+
+#include <CLI/CLI.hpp>
+
+#include "app/lorascope/commands.h"
+#include "core/base/error.h"
+
+namespace lorascope::app {
+namespace {
+
+void add_commands(CLI::App& program) {
+  (void)program;
+}
+
+int report(const Error& error) {
+  std::cerr << "lorascope: " << error.message() << '\n';
+  if (!error.hint().empty()) std::cerr << "Hint: " << error.hint() << '\n';
+  return error.exit_code();
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv) try {
+  CLI::App program{"Lorascope shows what low-rank adapters do to a language encoder.", "lorascope"};
+  program.require_subcommand(0, 1);
+  program.fallthrough(false);
+  add_commands(program);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& problem) {
+    return program.exit(problem) == 0 ? 0 : 2;
+  }
+  if (program.get_subcommands().empty()) std::cout << program.help();
+  return 0;
+} catch (const Error& error) {
+  return report(error);
+} catch (const std::bad_alloc&) {
+  return report(Error("out of memory", "use a smaller batch or a smaller model"));
+} catch (const std::exception& problem) {
+  return report(Error(problem.what()));
+}
+
+}  // namespace lorascope::app
