@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "core/nn/dropout.h"
+#include "core/nn/parameter.h"
+#include "core/tasks/batch.h"
+
+namespace lorascope::files {
+struct AdapterFolder;
+struct ModelFolder;
+}  // namespace lorascope::files
+
+namespace lorascope::adapters {
+struct LoraOptions;
+}
+
+namespace lorascope::tasks {
+
+using nn::Parameter;
+
+/// How the numbers are computed. Packed: packed tokens, hand-written backward, CPU; the default. Compatible: padded
+/// rows, plain autograd, the same order of operations as the Python originals; any device.
+enum class Path { Packed, Compatible };
+
+/// What is trained: every parameter; the adapter with its head; nothing.
+enum class Method { Full, Lora, Frozen };
+
+struct TaskModelOptions {
+  TaskKind kind = TaskKind::Tokens;
+  std::int64_t num_labels = 0;  ///< rows of a new token head; 0: as many as the model folder's head has
+  Path path = Path::Packed;
+  std::string device = "cpu";   ///< "cpu" or "cuda"
+  /// Seeds new heads and new adapters.
+  std::uint64_t seed = 42;
+  /// One rate for all of the encoder's and the head's dropouts instead of config.json's.
+  std::optional<double> dropout;
+};
+
+/// Logits of one pass without gradient, over real positions only.
+struct Output {
+  at::Tensor logits;                     ///< Tokens [T,K]; Spans [T,2] (start, end); Choices [B/choices, choices]
+  double loss = 0;                       ///< the batch's mean loss; 0 where nothing is labelled
+  std::vector<double> losses;            ///< Tokens [T], Spans [B], Choices [B/choices]: the terms of that mean
+  std::vector<at::Tensor> hidden_states; ///< on request: L+1 tensors [T,H], the first after the embeddings
+};
+
+struct EvaluateOptions {
+  bool merged = true;  ///< adapters merged into a copy of the weights (within 1e-5 of unmerged, and faster)
+  bool hidden_states = false;
+};
+
+struct ParameterCounts {
+  std::int64_t all = 0;        ///< as the originals count: with the frozen head beside its trained copy
+  std::int64_t trainable = 0;
+};
+
+/// An encoder with the head of one task and optional adapters: all that training, evaluation and export need.
+/// Not thread-safe; one model a thread.
+class TaskModel {
+ public:
+  /// Full fine-tuning of the model in a folder. A head that the folder lacks is drawn: N(0, initializer_range), bias 0.
+  /// Throws CheckpointError (missing tensors, wrong shapes), UsageError.
+  static std::unique_ptr<TaskModel> full(const files::ModelFolder& model, const TaskModelOptions& options);
+  /// Frozen encoder with a fresh adapter and a trained head ([LoRA] §4.1).
+  static std::unique_ptr<TaskModel> with_new_adapter(const files::ModelFolder& model, const TaskModelOptions& options,
+                                                     const adapters::LoraOptions& lora);
+  /// Frozen encoder with stored adapters, summed; training goes on from them (see trainable()).
+  static std::unique_ptr<TaskModel> with_adapters(const files::ModelFolder& model, const TaskModelOptions& options,
+                                                  const std::vector<const files::AdapterFolder*>& adapters);
+  virtual ~TaskModel();
+  TaskModel(const TaskModel&) = delete;
+  TaskModel& operator=(const TaskModel&) = delete;
+
+  virtual TaskKind kind() const = 0;
+  virtual Path path() const = 0;
+  virtual std::int64_t num_labels() const = 0;
+  virtual std::int64_t max_positions() const = 0;
+
+  /// Trained parameters in a fixed order, gradients allocated. Call values_changed() after writing into values by any
+  /// way but an optimiser step that follows train_micro_batch().
+  virtual const std::vector<Parameter>& trainable() const = 0;
+  virtual ParameterCounts counts() const = 0;
+  virtual void zero_gradients() = 0;
+  virtual void values_changed() = 0;
+
+  /// Forward and backward pass with dropout drawn by `key`: adds loss_weight * dLoss/dp to every gradient and returns
+  /// the batch's loss (unweighted). Throws DataError for a sequence longer than max_positions().
+  virtual double train_micro_batch(const Batch& batch, double loss_weight, const nn::DropoutKey& key) = 0;
+  /// A pass without dropout and gradient.
+  virtual Output evaluate(const Batch& batch, const EvaluateOptions& options = {}) = 0;
+
+  /// Scaling s and factors of every adapted module, path as in the adapter file without `base_model.model.`:
+  /// ΔW = scaling * b * a. Empty for full fine-tuning.
+  struct LowRankFactors {
+    std::string module;
+    double scaling = 1;
+    at::Tensor a;  ///< [R,in]
+    at::Tensor b;  ///< [out,R]
+  };
+  virtual std::vector<LowRankFactors> low_rank_factors() const = 0;
+  /// The weight matrices of the encoder's dense layers as they are now, under checkpoint names: to compare with a base.
+  virtual std::vector<std::pair<std::string, at::Tensor>> encoder_matrices() const = 0;
+
+  /// The whole task model under checkpoint names, adapters not merged: for files::write_model_folder.
+  virtual std::map<std::string, at::Tensor> export_model() const = 0;
+  /// Configuration and tensors as PEFT writes them: for files::write_adapter_folder. Throws Error without an adapter.
+  virtual files::AdapterFolder export_adapter() const = 0;
+
+ protected:
+  TaskModel() = default;
+};
+
+}  // namespace lorascope::tasks
