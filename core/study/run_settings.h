@@ -78,7 +78,8 @@ struct RunSettings {
 
   /// Canonical JSON: sorted keys, no spaces, all keys present; `lora` only where the method is LoRA.
   std::string to_json() const;
-  /// Throws StudyError naming every key that is missing, unknown or of the wrong type.
+  /// Missing keys keep their defaults (rows of an older version lack new ones). Throws StudyError naming every key that
+  /// is unknown, of the wrong type or out of range.
   static RunSettings from_json(std::string_view json);
   /// SHA-256 of to_json() without name, group and export folder.
   std::string hash() const;

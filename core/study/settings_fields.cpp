@@ -1,0 +1,326 @@
+#include "core/study/settings_fields.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <map>
+#include <numeric>
+
+#include "core/base/error.h"
+
+namespace lorascope::study {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+struct Range {
+  double low = -kInfinity;
+  double high = kInfinity;
+  bool low_included = true;
+  bool high_included = true;
+
+  bool contains(double value) const {
+    if (!std::isfinite(value)) return false;
+    if (low_included ? value < low : value <= low) return false;
+    return high_included ? value <= high : value < high;
+  }
+};
+
+template <class Access>
+SettingsField number(std::string key, std::string allowed, Range range, Access access, std::string label = {}) {
+  return {std::move(key), std::move(allowed), std::move(label),
+          [access](const RunSettings& settings) { return Json(access(settings)); },
+          [access, range](RunSettings& settings, const Json& value) {
+            if (!value.is_number() || !range.contains(value.get<double>())) return false;
+            access(settings) = value.get<double>();
+            return true;
+          }};
+}
+
+template <class Access>
+SettingsField integer(std::string key, std::string allowed, Range range, Access access, std::string label = {}) {
+  return {std::move(key), std::move(allowed), std::move(label),
+          [access](const RunSettings& settings) { return Json(access(settings)); },
+          [access, range](RunSettings& settings, const Json& value) {
+            if (!value.is_number_integer() || !range.contains(value.get<double>())) return false;
+            access(settings) = value.get<std::decay_t<decltype(access(settings))>>();
+            return true;
+          }};
+}
+
+template <class Access>
+SettingsField boolean(std::string key, Access access) {
+  return {std::move(key), "true or false", {},
+          [access](const RunSettings& settings) { return Json(access(settings)); },
+          [access](RunSettings& settings, const Json& value) {
+            if (!value.is_boolean()) return false;
+            access(settings) = value.get<bool>();
+            return true;
+          }};
+}
+
+template <class Access>
+SettingsField any_text(std::string key, std::string allowed, Access access) {
+  return {std::move(key), std::move(allowed), {},
+          [access](const RunSettings& settings) { return Json(access(settings)); },
+          [access](RunSettings& settings, const Json& value) {
+            if (!value.is_string()) return false;
+            access(settings) = value.get<std::string>();
+            return true;
+          }};
+}
+
+std::string quoted_choices(const std::vector<std::string>& choices) {
+  std::string result;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    if (i > 0) result += i + 1 == choices.size() ? " or " : ", ";
+    result += '"' + choices[i] + '"';
+  }
+  return result;
+}
+
+template <class Access>
+SettingsField choice(std::string key, std::vector<std::string> choices, Access access) {
+  SettingsField field = any_text(std::move(key), quoted_choices(choices), access);
+  const auto set_any = field.set;
+  field.set = [choices = std::move(choices), set_any](RunSettings& settings, const Json& value) {
+    if (!value.is_string()) return false;
+    const bool known = std::find(choices.begin(), choices.end(), value.get<std::string>()) != choices.end();
+    return known && set_any(settings, value);
+  };
+  return field;
+}
+
+SettingsField method_field() {
+  return {"method", R"("ft" or "lora")", {},
+          [](const RunSettings& settings) { return Json(text(settings.method)); },
+          [](RunSettings& settings, const Json& value) {
+            if (value != "ft" && value != "lora") return false;
+            settings.method = method_from(value.get<std::string>());
+            return true;
+          }};
+}
+
+SettingsField batching_field() {
+  return {"training.batching", R"("plain" or "grouped")", {},
+          [](const RunSettings& settings) { return Json(text(settings.training.batching)); },
+          [](RunSettings& settings, const Json& value) {
+            if (value != "plain" && value != "grouped") return false;
+            settings.training.batching = batching_from(value.get<std::string>());
+            return true;
+          }};
+}
+
+SettingsField targets_field() {
+  return {"lora.targets", R"(a list of module names, ["query", "value"])", "targets",
+          [](const RunSettings& settings) { return Json(settings.lora.targets); },
+          [](RunSettings& settings, const Json& value) {
+            if (!value.is_array() || value.empty()) return false;
+            for (const Json& name : value) {
+              if (!name.is_string() || name.get<std::string>().empty()) return false;
+            }
+            settings.lora.targets = value.get<std::vector<std::string>>();
+            return true;
+          }};
+}
+
+/// Dropout of the model itself: a number, or null for what the model's configuration says.
+SettingsField model_dropout_field() {
+  return {"training.dropout", "a number in [0, 1)", "dropout",
+          [](const RunSettings& settings) {
+            return settings.training.dropout ? Json(*settings.training.dropout) : Json(nullptr);
+          },
+          [](RunSettings& settings, const Json& value) {
+            if (value.is_null()) {
+              settings.training.dropout.reset();
+              return true;
+            }
+            if (!value.is_number() || !Range{0, 1, true, false}.contains(value.get<double>())) return false;
+            settings.training.dropout = value.get<double>();
+            return true;
+          }};
+}
+
+constexpr Range kCount{1, 1e9};
+constexpr Range kCountOrZero{0, 1e12};
+constexpr Range kShare{0, 1, true, false};
+
+#define LORASCOPE_ACCESS(member) [](auto& settings) -> auto& { return settings.member; }
+
+std::vector<SettingsField> general_fields() {
+  return {
+      any_text("name", "a text", LORASCOPE_ACCESS(name)),
+      any_text("group", "a text", LORASCOPE_ACCESS(group)),
+      choice("task", known_tasks(), LORASCOPE_ACCESS(task)),
+      any_text("model", R"("default", a model's name, or a model folder)", LORASCOPE_ACCESS(model)),
+      any_text("data.train", "a file", LORASCOPE_ACCESS(train_file)),
+      any_text("data.eval", "a file", LORASCOPE_ACCESS(eval_file)),
+      any_text("data.test", "a file", LORASCOPE_ACCESS(test_file)),
+      method_field(),
+      any_text("adapter", "an adapter folder", LORASCOPE_ACCESS(adapter)),
+      integer("lora.rank", "a whole number from 1", kCount, LORASCOPE_ACCESS(lora.rank), "r"),
+      number("lora.alpha", "a number above 0", {0, kInfinity, false}, LORASCOPE_ACCESS(lora.alpha), "alpha"),
+      number("lora.dropout", "a number in [0, 1)", kShare, LORASCOPE_ACCESS(lora.dropout), "LoRA dropout"),
+      targets_field(),
+      any_text("lora.target_pattern", "a regular expression", LORASCOPE_ACCESS(lora.target_pattern)),
+      boolean("lora.use_rslora", LORASCOPE_ACCESS(lora.use_rslora)),
+      integer("metrics.zero_division", "0 or 1", {0, 1}, LORASCOPE_ACCESS(zero_division)),
+      integer("threads", "a whole number from 0 (all cores)", {0, 4096}, LORASCOPE_ACCESS(threads)),
+      choice("device", {"auto", "cpu", "cuda"}, LORASCOPE_ACCESS(device)),
+      any_text("export_folder", "a folder", LORASCOPE_ACCESS(export_folder)),
+  };
+}
+
+std::vector<SettingsField> training_fields() {
+  const std::string count = "a whole number from 1";
+  const std::string count_or_zero = "a whole number from 0";
+  return {
+      number("training.learning_rate", "a number above 0", {0, 1e6, false}, LORASCOPE_ACCESS(training.learning_rate),
+             "lr"),
+      number("training.epochs", "a number above 0", {0, 1e6, false}, LORASCOPE_ACCESS(training.epochs)),
+      integer("training.max_steps", count_or_zero + " (go by epochs)", kCountOrZero, LORASCOPE_ACCESS(training.max_steps),
+              "steps"),
+      integer("training.batch_size", count, kCount, LORASCOPE_ACCESS(training.batch_size), "batch"),
+      integer("training.eval_batch_size", count, kCount, LORASCOPE_ACCESS(training.eval_batch_size)),
+      integer("training.accumulate", count, kCount, LORASCOPE_ACCESS(training.accumulate)),
+      number("training.warmup_ratio", "a number in [0, 1)", kShare, LORASCOPE_ACCESS(training.warmup_ratio), "warm-up"),
+      number("training.weight_decay", "a number from 0", {0}, LORASCOPE_ACCESS(training.weight_decay), "decay"),
+      number("training.max_grad_norm", "a number from 0 (no clipping)", {0}, LORASCOPE_ACCESS(training.max_grad_norm),
+             "clip"),
+      integer("training.seed", "a whole number from 0 to 2^32 - 1", {0, 4294967295.0}, LORASCOPE_ACCESS(training.seed)),
+      model_dropout_field(),
+      batching_field(),
+      boolean("training.compatible_path", LORASCOPE_ACCESS(training.compatible_path)),
+      integer("training.max_length", count_or_zero + " (the model's limit)", {0, 1e6}, LORASCOPE_ACCESS(training.max_length)),
+      integer("training.evaluate_every_steps", count_or_zero + " (every epoch)", {0, 1e9},
+              LORASCOPE_ACCESS(training.evaluate_every_steps)),
+      integer("training.checkpoint_every_steps", count_or_zero + " (with every evaluation)", {0, 1e9},
+              LORASCOPE_ACCESS(training.checkpoint_every_steps)),
+      integer("training.spectra_every_steps", count_or_zero + " (at evaluations only)", {0, 1e9},
+              LORASCOPE_ACCESS(training.spectra_every_steps)),
+      integer("training.early_stopping_patience", count_or_zero + " (never stop early)", {0, 1e9},
+              LORASCOPE_ACCESS(training.early_stopping_patience), "patience"),
+      any_text("training.select_by", R"(a metric: "loss", "f1", …)", LORASCOPE_ACCESS(training.select_by)),
+      boolean("training.keep_best", LORASCOPE_ACCESS(training.keep_best)),
+      choice("training.evaluate_on", {"eval", "test"}, LORASCOPE_ACCESS(training.evaluate_on)),
+  };
+}
+
+#undef LORASCOPE_ACCESS
+
+std::vector<SettingsField> all_fields() {
+  std::vector<SettingsField> fields = general_fields();
+  std::vector<SettingsField> training = training_fields();
+  const auto place = std::find_if(fields.begin(), fields.end(),
+                                  [](const SettingsField& field) { return field.key == "metrics.zero_division"; });
+  fields.insert(place, std::make_move_iterator(training.begin()), std::make_move_iterator(training.end()));
+  for (SettingsField& field : fields) {
+    if (field.label.empty()) field.label = field.key.substr(field.key.rfind('.') + 1);
+    std::replace(field.label.begin(), field.label.end(), '_', ' ');
+  }
+  return fields;
+}
+
+std::string number_text(double value) {
+  char buffer[32];
+  for (int digits = 1; digits <= 17; ++digits) {
+    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
+    if (std::strtod(buffer, nullptr) == value) break;
+  }
+  std::string result = buffer;
+  const std::size_t exponent = result.find('e');
+  if (exponent == std::string::npos) return result;
+  std::size_t digit = exponent + 2;
+  while (digit + 1 < result.size() && result[digit] == '0') result.erase(digit, 1);
+  if (result[exponent + 1] == '+') result.erase(exponent + 1, 1);
+  return result;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+const std::vector<SettingsField>& settings_fields() {
+  static const std::vector<SettingsField> fields = all_fields();
+  return fields;
+}
+
+const SettingsField* find_field(std::string_view key) {
+  for (const SettingsField& field : settings_fields()) {
+    if (field.key == key) return &field;
+  }
+  return nullptr;
+}
+
+std::string value_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_null()) return "as the model says";
+  if (value.is_number_float()) return number_text(value.get<double>());
+  if (!value.is_array()) return value.dump();
+  std::string result;
+  for (const Json& element : value) result += (result.empty() ? "" : ", ") + value_text(element);
+  return result;
+}
+
+std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {
+  static const std::map<std::string, std::string, std::less<>> other_words = {
+      {"lr", "learning_rate"},       {"num_train_epochs", "epochs"},
+      {"num_epochs", "epochs"},      {"gradient_accumulation_steps", "accumulate"},
+      {"target_modules", "targets"}, {"lora_alpha", "alpha"},
+      {"r", "rank"},                 {"lora_dropout", "dropout"},
+      {"validation", "eval"},        {"dev", "eval"},
+      {"per_device_train_batch_size", "batch_size"}, {"patience", "early_stopping_patience"}};
+  if (const auto other = other_words.find(name); other != other_words.end()) {
+    if (std::find(known.begin(), known.end(), other->second) != known.end()) return other->second;
+  }
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
+  for (const std::string& candidate : known) {
+    const std::size_t distance = edit_distance(name, candidate);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::vector<SettingsDifference> difference(const RunSettings& first, const RunSettings& second) {
+  std::vector<SettingsDifference> result;
+  for (const SettingsField& field : settings_fields()) {
+    const bool of_lora = field.key.rfind("lora.", 0) == 0;
+    const bool used_first = !of_lora || first.method == Method::Lora;
+    const bool used_second = !of_lora || second.method == Method::Lora;
+    if (!used_first && !used_second) continue;
+    const std::string a = used_first ? value_text(field.get(first)) : "";
+    const std::string b = used_second ? value_text(field.get(second)) : "";
+    if (a != b) result.push_back({field.key, a, b});
+  }
+  return result;
+}
+
+std::vector<std::string> changed_keys(const RunSettings& settings) {
+  static const RunSettings defaults;
+  std::vector<std::string> result;
+  for (const SettingsField& field : settings_fields()) {
+    if (field.get(settings) != field.get(defaults)) result.push_back(field.key);
+  }
+  return result;
+}
+
+}  // namespace lorascope::study
