@@ -30,6 +30,20 @@ Rgb mixed(Rgb colour, Rgb with, double share) {
   return {channel(colour.red, with.red), channel(colour.green, with.green), channel(colour.blue, with.blue)};
 }
 
+// Relative luminance of WCAG 2.1.
+double luminance(Rgb colour) {
+  const auto linear = [](std::uint8_t channel) {
+    const double value = channel / 255.0;
+    return value <= 0.03928 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
+  };
+  return 0.2126 * linear(colour.red) + 0.7152 * linear(colour.green) + 0.0722 * linear(colour.blue);
+}
+
+double contrast(Rgb a, Rgb b) {
+  const double first = luminance(a) + 0.05, second = luminance(b) + 0.05;
+  return std::max(first, second) / std::min(first, second);
+}
+
 int hexadecimal(char digit) {
   if (digit >= '0' && digit <= '9') return digit - '0';
   if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
@@ -83,6 +97,15 @@ Rgb line_colour(const LineStyle& style, Theme theme) {
   const bool lighter = style.variation % 2 == 1;
   const double furthest = std::min(0.55, 0.30 + 0.05 * num_pairs);
   return mixed(own, lighter ? kWhite : kBlack, furthest * reach);
+}
+
+Rgb readable(Rgb colour, Rgb ground) {
+  const Rgb end = luminance(ground) > 0.18 ? Rgb{0, 0, 0} : Rgb{255, 255, 255};
+  for (int percent = 0; percent < 100; percent += 5) {
+    const Rgb candidate = mixed(colour, end, percent / 100.0);
+    if (contrast(candidate, ground) >= 4.5) return candidate;
+  }
+  return end;
 }
 
 std::vector<double> dash_pattern(const LineStyle& style) {

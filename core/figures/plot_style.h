@@ -57,11 +57,14 @@ Rgb method_colour(std::string_view method, Theme theme);
 /// Colour of a line, band or bar: the method's, made lighter or darker by `variation`. Variation 0 is the method's own.
 Rgb line_colour(const LineStyle& style, Theme theme);
 
+/// `colour` moved towards black (towards white on a dark ground) until it reads as text: a contrast of at least 4.5 : 1.
+Rgb readable(Rgb colour, Rgb ground);
+
 /// Lengths of dashes and gaps in units of the line's width, empty for a solid line: base dotted, ft solid, lora dashed,
 /// xlora dash-dot. Raw lines are solid.
 std::vector<double> dash_pattern(const LineStyle& style);
 
-/// Width in px of the screen (1 px = 0.75 pt in exports) and opacity from 0 to 1.
+/// Width in px of the screen (1 px = 0.6 pt in exports) and opacity from 0 to 1.
 double line_width(Role role);
 double line_opacity(Role role);
 /// Opacity of the filled area of a band.
