@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "core/nn/parameter.h"
+#include "core/train/training_options.h"
+
+namespace lorascope::train {
+
+/// AdamW over a model's trained parameters, with clipping folded in (oracle/TRAINING.md, findings 8 to 11; betas 0.9
+/// and 0.999, eps 1e-8): p ← p(1 − lr·decay), then p ← p − lr·(m/(1−0.9^t)) / (√v/√(1−0.999^t) + 1e-8).
+/// Decay and the learning rate's factor go by parameter names.
+class Optimizer {
+ public:
+  /// The parameters must outlive the optimiser.
+  Optimizer(const std::vector<nn::Parameter>& parameters, const TrainingOptions& options);
+
+  /// 2-norm over all gradients.
+  double gradient_norm() const;
+  /// One step with the gradients times `clip_factor`. `step` counts from 1: the t of the formula.
+  void step(std::int64_t step, double learning_rate, double clip_factor);
+
+  /// The moments under the parameters' names, for a checkpoint; they share memory with the optimiser.
+  std::map<std::string, at::Tensor> first_moments() const;
+  std::map<std::string, at::Tensor> second_moments() const;
+  /// Takes the moments of a checkpoint whose names and shapes have been compared.
+  void restore(const std::map<std::string, at::Tensor>& first, const std::map<std::string, at::Tensor>& second);
+
+ private:
+  struct Slot {
+    nn::Parameter parameter;  ///< shares memory with the model
+    at::Tensor first, second;
+    double decay = 0.0;
+    double rate_factor = 1.0;
+  };
+  std::vector<Slot> slots_;
+};
+
+}  // namespace lorascope::train

@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/data/feature.h"
+#include "core/train/checkpoint.h"
+#include "core/train/command_source.h"
+#include "core/train/early_stopping.h"
+#include "core/train/evaluator.h"
+#include "core/train/optimizer.h"
+#include "core/train/sampler.h"
+#include "core/train/spectrum_probe.h"
+#include "core/train/step_plan.h"
+#include "core/train/training_observer.h"
+#include "core/train/training_options.h"
+
+namespace lorascope::tasks {
+class TaskModel;
+}  // namespace lorascope::tasks
+
+namespace lorascope::train {
+
+/// What a training works on. All of it must outlive the trainer.
+struct TrainingParts {
+  tasks::TaskModel* model = nullptr;
+  std::span<const data::Feature> features;  ///< rows to train on; the choices of one example follow each other
+  const Evaluator* evaluator = nullptr;     ///< null: never evaluated
+  TrainingObserver* observer = nullptr;     ///< null: nobody watches
+  CommandSource* commands = nullptr;        ///< null: nobody asks for anything
+};
+
+/// How and where a training ended.
+struct TrainingResult {
+  enum class End {
+    Completed,     ///< all steps done
+    StoppedEarly,  ///< early stopping ended it
+    Stopped,       ///< on request, with a checkpoint where a folder was given: it can be resumed
+  };
+  End end = End::Completed;
+  TrainingState state;
+  double tokens_per_second = 0.0;          ///< real tokens, over all steps
+  std::optional<std::int64_t> kept_step;   ///< step of the weights that the model has now, if the best came back
+  std::optional<EvaluationReport> latest;  ///< the last evaluation, if the model still has its weights
+};
+
+/// The Hugging Face Trainer's arithmetic (oracle/TRAINING.md) over a task model: order, accumulation, clipping, AdamW,
+/// schedule, evaluation, early stopping; checkpoints, live spectra and commands at step boundaries.
+///
+/// Deterministic: the same options, files, machine and thread count give the same bits, also over any number of stops
+/// and resumes.
+class Trainer {
+ public:
+  /// Throws UsageError (an option out of range), DataError (no rows).
+  Trainer(const TrainingParts& parts, const TrainingOptions& options);
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
+
+  /// Continues a training: call before run(). Throws CheckpointError with every option and tensor that differs from
+  /// this training's.
+  void restore(const Checkpoint& checkpoint);
+
+  /// Trains to the end, or until a command stops it. Throws Error where the loss is no longer a number.
+  TrainingResult run();
+
+ private:
+  enum class Outcome { Goes, Stops };
+
+  // One optimiser step and what hangs on it.
+  void begin_epoch();
+  void train_step();
+  double run_micro_batches(const std::vector<std::vector<std::int64_t>>& group, StepReport& report);
+  std::vector<const data::Feature*> features_of(const std::vector<std::int64_t>& rows) const;
+  void report_spectra(bool is_evaluation_point);
+
+  // Commands and evaluation.
+  Outcome obey_commands();
+  Outcome wait_while_paused();
+  bool evaluation_is_due() const;
+  Outcome evaluate();
+  bool is_done() const;
+  void put_best_weights_back(TrainingResult& result);
+
+  // Checkpoints.
+  void save();
+  void save_if_due(bool after_evaluation);
+  Checkpoint make_checkpoint();
+  std::map<std::string, std::string> fingerprint() const;
+  double wall_seconds() const { return wall_before_ + wall_.seconds(); }
+  double epochs_done() const;
+
+  TrainingParts parts_;
+  TrainingOptions options_;
+  std::vector<std::size_t> row_begins_;  ///< first feature of each row, and the end
+  StepPlan plan_;
+  LearningRateSchedule schedule_;
+  Sampler sampler_;
+  Optimizer optimizer_;
+  SpectrumProbe probe_;
+  EarlyStopping early_stopping_;
+  TrainingState state_;
+  std::vector<std::vector<std::vector<std::int64_t>>> groups_;  ///< of this epoch: micro-batches of each step
+  std::map<std::string, at::Tensor> best_weights_;
+  std::optional<EvaluationReport> latest_;
+  double smoothed_seconds_per_token_ = 0.0;
+  double smoothed_seconds_per_step_ = 0.0;
+  Stopwatch wall_;
+  double wall_before_ = 0.0;  ///< of earlier processes
+  std::int64_t saved_step_ = -1;
+  double saved_at_ = 0.0;     ///< wall seconds of this process
+  double saving_seconds_ = 0.0;
+  double last_saving_seconds_ = 0.0;
+};
+
+}  // namespace lorascope::train
