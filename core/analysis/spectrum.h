@@ -19,8 +19,8 @@ struct Spectrum {
 /// The numbers above for given singular values, in any order.
 Spectrum summarise(std::vector<double> singular_values);
 
-/// The spectrum of scaling · B A from its thin factors, without forming the product: QR of B and of Aᵀ, then the singular
-/// values of the R×R core, in float64. b [out,R], a [R,in], any type of floating point, CPU. Gives R values.
+/// The spectrum of scaling · B A from its thin factors, without forming the product: QR of B and of Aᵀ, then the
+/// singular values of the R×R core, in float64. b [out,R], a [R,in], any type of floating point, CPU. Gives R values.
 Spectrum low_rank_spectrum(const at::Tensor& b, const at::Tensor& a, double scaling);
 
 /// The spectrum of `after` − `before`, both [out,in], in float64. Gives min(out, in) values.

@@ -8,28 +8,20 @@
 #include <utility>
 #include <vector>
 
+#include "core/files/module_selection.h"
+
 namespace lorascope::files {
 
-/// Modules by name: a list of names, or one regular expression; neither where the file says null.
-struct ModuleSelection {
-  std::vector<std::string> names;      ///< a module is meant if its path is the name or ends with "." + name
-  std::optional<std::string> pattern;  ///< must match the whole path; "all-linear" means every linear layer but the head
-
-  bool is_empty() const { return names.empty() && !pattern; }
-  /// Whether the module at `path` is meant, as PEFT decides it. "all-linear" is for the caller to decide.
-  bool contains(std::string_view path) const;
-};
-
-/// PEFT's adapter_config.json for LoRA ([LoRA]; PEFT's keys and defaults). Keys that are not listed here stay in `raw_json`
-/// and come back when it is written.
+/// PEFT's adapter_config.json for LoRA ([LoRA]; PEFT's keys and defaults). Keys that are not listed here stay in
+/// `raw_json` and come back when it is written.
 struct AdapterConfig {
   std::string peft_type = "LORA";
   std::optional<std::string> task_type;  ///< "TOKEN_CLS", "QUESTION_ANS", "SEQ_CLS", …
   std::optional<std::string> base_model;
-  std::int64_t rank = 8;                 ///< R
-  double alpha = 8;                      ///< a fraction after some of PEFT's conversions
-  double dropout = 0;                    ///< on the input of the LoRA branch
-  std::string bias = "none";             ///< "none", "all", "lora_only"
+  std::int64_t rank = 8;      ///< R
+  double alpha = 8;           ///< a fraction after some of PEFT's conversions
+  double dropout = 0;         ///< on the input of the LoRA branch
+  std::string bias = "none";  ///< "none", "all", "lora_only"
   ModuleSelection target_modules;
   ModuleSelection exclude_modules;
   std::vector<std::string> modules_to_save;
@@ -38,11 +30,12 @@ struct AdapterConfig {
   bool use_dora = false;
   bool lora_bias = false;
   std::string init_lora_weights = "true";  ///< "true", "false", "gaussian", "pissa", "pissa_niter_4", "olora", …
-  std::vector<std::pair<std::string, std::int64_t>> rank_pattern;  ///< in the order of the file: the first that fits wins
+  std::vector<std::pair<std::string, std::int64_t>>
+      rank_pattern;  ///< in the order of the file: the first that fits wins
   std::vector<std::pair<std::string, double>> alpha_pattern;
   std::vector<std::int64_t> layers_to_transform;
   std::vector<std::string> layers_pattern;
-  std::string raw_json;                    ///< the file's text; empty for a new adapter
+  std::string raw_json;  ///< the file's text; empty for a new adapter
 
   std::int64_t rank_of(std::string_view module_path) const;
   double alpha_of(std::string_view module_path) const;
@@ -56,12 +49,8 @@ struct AdapterConfig {
 AdapterConfig read_adapter_config(const std::filesystem::path& file);
 AdapterConfig parse_adapter_config(const std::string& text, const std::string& where);
 
-/// The text of adapter_config.json: keys sorted, indented by 2, the keys of PEFT 0.11 and of later ones only what differs
-/// from the default, so that old and new PEFT open it; inference_mode is true.
+/// The text of adapter_config.json: keys sorted, indented by 2, the keys of PEFT 0.11 and of later ones only what
+/// differs from the default, so that old and new PEFT open it; inference_mode is true.
 std::string adapter_config_text(const AdapterConfig& config);
-
-/// Whether `pattern`, a regular expression, matches all of `text`. Time is polynomial in both, whatever the pattern.
-/// Throws CheckpointError (no regular expression, too long, back references).
-bool matches_whole(const std::string& pattern, std::string_view text);
 
 }  // namespace lorascope::files

@@ -1,25 +1,23 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/files/adapter_config.h"
-#include "core/files/model_config.h"
 #include "core/files/tensor_archive.h"
 
 namespace lorascope::files {
 
 /// One adapted module of an adapter file. ΔW = scaling · B A, [out, in].
 struct LoraModule {
-  std::string path;     ///< "bert.encoder.layer.0.attention.self.query": the name in the file without "base_model.model."
-  std::string a_name;   ///< names in the file
+  std::string path;  ///< "bert.encoder.layer.0.attention.self.query": the name in the file without "base_model.model."
+  std::string a_name;  ///< names in the file
   std::string b_name;
-  at::Tensor a;         ///< [R, in], fp32
-  at::Tensor b;         ///< [out, R]
-  at::Tensor magnitude; ///< DoRA's [out]; undefined without
-  at::Tensor b_bias;    ///< [out] with lora_bias; undefined without
+  at::Tensor a;          ///< [R, in], fp32
+  at::Tensor b;          ///< [out, R]
+  at::Tensor magnitude;  ///< DoRA's [out]; undefined without
+  at::Tensor b_bias;     ///< [out] with lora_bias; undefined without
   double scaling = 1;
   bool is_embedding = false;  ///< A and B of an embedding: [R, V] and [H, R]
 };
@@ -30,8 +28,8 @@ struct AdapterFolder {
   AdapterConfig config;
   TensorMap tensors;  ///< fp32 (whole numbers int64), under their names in the file
 
-  /// The LoRA modules in the order of their layers. Throws CheckpointError (half a pair, shapes that do not fit each other
-  /// or the rank that the config states).
+  /// The LoRA modules in the order of their layers. Throws CheckpointError (half a pair, shapes that do not fit each
+  /// other or the rank that the config states).
   std::vector<LoraModule> modules() const;
   /// Names of the tensors that belong to no LoRA module: heads, biases, other saved modules.
   std::vector<std::string> other_names() const;
@@ -41,22 +39,8 @@ struct AdapterFolder {
 /// Throws CheckpointError with every problem at once.
 AdapterFolder read_adapter_folder(const std::filesystem::path& folder);
 
-/// Writes a folder that PEFT opens: the config as adapter_config_text gives it, adapter_model.safetensors with `tensors`
-/// under the names they have in the map.
+/// Writes a folder that PEFT opens: the config as adapter_config_text gives it, adapter_model.safetensors with
+/// `tensors` under the names they have in the map.
 void write_adapter_folder(const std::filesystem::path& folder, const AdapterConfig& config, const TensorMap& tensors);
-
-/// How an adapter's file fits a base model.
-struct AdapterMatch {
-  /// LoRA modules with `path` made the base model's own ("bert." put in front of headless names).
-  std::vector<LoraModule> modules;
-  TensorMap head;                       ///< "classifier.weight", … under the task model's names
-  TensorMap biases;                     ///< "bert.….bias" under the task model's names (bias "all" and "lora_only")
-  std::vector<std::string> missing;     ///< modules that the config targets and the file lacks: they stay without effect
-  std::vector<std::string> unexpected;  ///< names in the file that the base model has no place for
-};
-
-/// Places `adapter` on a base model; stricter than PEFT, which ignores what does not fit.
-/// Throws CheckpointError where a shape does not fit the model or not one module fits.
-AdapterMatch match_adapter(const AdapterFolder& adapter, const ModelConfig& config);
 
 }  // namespace lorascope::files

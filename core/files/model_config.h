@@ -20,8 +20,8 @@ enum class Activation { Gelu, GeluTanh, Relu, Silu };
 /// What a Hugging Face model folder's config.json says, with that library's defaults for what it leaves out.
 struct ModelConfig {
   Family family = Family::Bert;
-  std::int64_t vocab_size = 0;         ///< V, rows of the word embedding
-  std::int64_t hidden_size = 0;        ///< H
+  std::int64_t vocab_size = 0;   ///< V, rows of the word embedding
+  std::int64_t hidden_size = 0;  ///< H
   std::int64_t num_layers = 0;
   std::int64_t num_heads = 0;          ///< A, divides H
   std::int64_t intermediate_size = 0;  ///< width of the feed-forward layer
@@ -30,13 +30,13 @@ struct ModelConfig {
   std::int64_t pad_token_id = 0;
   Activation activation = Activation::Gelu;
   double layer_norm_eps = 1e-12;
-  double initializer_range = 0.02;             ///< standard deviation of a new head's weights
-  double hidden_dropout = 0.1;                 ///< after the embeddings, the attention's output and the feed-forward layer
-  double attention_dropout = 0.1;              ///< on attention probabilities
-  std::optional<double> classifier_dropout;    ///< before the head; hidden_dropout where it is absent
+  double initializer_range = 0.02;  ///< standard deviation of a new head's weights
+  double hidden_dropout = 0.1;      ///< after the embeddings, the attention's output and the feed-forward layer
+  double attention_dropout = 0.1;   ///< on attention probabilities
+  std::optional<double> classifier_dropout;  ///< before the head; hidden_dropout where it is absent
   std::vector<std::string> architectures;
-  std::vector<std::string> labels;             ///< id2label in the order of the ids; empty where the file names none
-  std::string raw_json;                        ///< the file's text, so that nothing is lost when it is written again
+  std::vector<std::string> labels;  ///< id2label in the order of the ids; empty where the file names none
+  std::string raw_json;             ///< the file's text, so that nothing is lost when it is written again
 
   std::int64_t head_size() const { return hidden_size / num_heads; }
   double head_dropout() const { return classifier_dropout.value_or(hidden_dropout); }
@@ -50,7 +50,8 @@ ModelConfig read_model_config(const std::filesystem::path& file);
 /// The same from the text of a config.json; `where` names it in messages.
 ModelConfig parse_model_config(const std::string& text, const std::string& where);
 
-/// Every tensor of the encoder with its shape, named as in a task model ("bert.encoder.layer.0.attention.self.query.weight").
+/// Every tensor of the encoder with its shape, named as in a task model
+/// ("bert.encoder.layer.0.attention.self.query.weight").
 struct EncoderTensor {
   std::string name;
   std::vector<std::int64_t> shape;

@@ -29,10 +29,10 @@ struct ModelFolder {
   bool has_pooler() const { return tensors.count("bert.pooler.dense.weight") != 0; }
 };
 
-/// Reads config.json and model.safetensors (or the shards of model.safetensors.index.json). Names may carry the family's
-/// prefix or not, all of them alike; LayerNorms may be called gamma and beta.
-/// Throws CheckpointError with every problem at once: a tensor missing, of the wrong shape or not of floating point, a name
-/// twice, prefixes mixed, a shard outside the folder.
+/// Reads config.json and model.safetensors (or the shards of model.safetensors.index.json). Names may carry the
+/// family's prefix or not, all of them alike; LayerNorms may be called gamma and beta. Throws CheckpointError with
+/// every problem at once: a tensor missing, of the wrong shape or not of floating point, a name twice, prefixes mixed,
+/// a shard outside the folder.
 ModelFolder load_model_folder(const std::filesystem::path& folder);
 
 /// Finds the head's tensors in a file of their own ("classifier.weight", "classifier.bias", …), fp32.

@@ -42,8 +42,8 @@ class SafetensorsFile final : public TensorArchive {
   std::map<std::string, std::string> metadata_;
 };
 
-/// Writes `tensors` in their own types (float32, float64, float16, bfloat16, int64, int32, int8, uint8, bool; any device,
-/// any strides) with the metadata {"format": "pt"} and `metadata` on top. The file appears whole or not at all.
+/// Writes `tensors` in their own types (float32, float64, float16, bfloat16, int64, int32, int8, uint8, bool; any
+/// device, any strides) with the metadata {"format": "pt"} and `metadata` on top. The file appears whole or not at all.
 /// Throws Error (no space, no permission).
 void write_safetensors(const std::filesystem::path& path, const TensorMap& tensors,
                        const std::map<std::string, std::string>& metadata = {});

@@ -13,7 +13,8 @@ namespace lorascope::files {
 /// Tensors by name, sorted.
 using TensorMap = std::map<std::string, at::Tensor>;
 
-/// What a file says about one tensor: its type of number in the words of safetensors ("F32", "BF16", "I64") and its shape.
+/// What a file says about one tensor: its type of number in the words of safetensors ("F32", "BF16", "I64") and its
+/// shape.
 struct TensorInfo {
   std::string dtype;
   std::vector<std::int64_t> shape;
@@ -33,8 +34,9 @@ class TensorArchive {
   virtual const std::filesystem::path& path() const = 0;
   /// Everything the file holds, sorted by name.
   virtual const std::map<std::string, TensorInfo>& tensors() const = 0;
-  /// One tensor in memory of its own: fp32 for every type with a fraction (F64 narrowed, F16, BF16 and F8 widened), int64
-  /// for whole numbers and booleans. Throws CheckpointError (no such tensor; the file has shrunk since it was opened).
+  /// One tensor in memory of its own: fp32 for every type with a fraction (F64 narrowed, F16, BF16 and F8 widened),
+  /// int64 for whole numbers and booleans. Throws CheckpointError (no such tensor; the file has shrunk since it was
+  /// opened).
   virtual at::Tensor load(const std::string& name) const = 0;
   /// The same in the file's own type.
   virtual at::Tensor load_as_stored(const std::string& name) const = 0;

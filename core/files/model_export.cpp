@@ -1,0 +1,82 @@
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/files/model_folder.h"
+#include "core/files/safetensors.h"
+#include "core/files/written_folder.h"
+
+namespace lorascope::files {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kTokenizerFiles[] = {"vocab.txt", "tokenizer.json", "tokenizer_config.json",
+                                           "special_tokens_map.json", "added_tokens.json"};
+
+const char* activation_name(Activation activation) {
+  switch (activation) {
+    case Activation::Gelu:
+      return "gelu";
+    case Activation::GeluTanh:
+      return "gelu_new";
+    case Activation::Relu:
+      return "relu";
+    case Activation::Silu:
+      return "silu";
+  }
+  return "";
+}
+
+void put_labels(Json& root, const std::vector<std::string>& labels) {
+  if (labels.empty()) return;
+  root["id2label"] = Json::object();
+  root["label2id"] = Json::object();
+  for (std::size_t id = 0; id < labels.size(); ++id) {
+    root["id2label"][std::to_string(id)] = labels[id];
+    root["label2id"][labels[id]] = id;
+  }
+  root.erase("num_labels");
+}
+
+std::string config_text(const ModelConfig& config, const ModelExport& options) {
+  Json root = config.raw_json.empty() ? Json::object() : Json::parse(config.raw_json);
+  root["model_type"] = family_name(config.family);
+  root["vocab_size"] = config.vocab_size;
+  root["hidden_size"] = config.hidden_size;
+  root["num_hidden_layers"] = config.num_layers;
+  root["num_attention_heads"] = config.num_heads;
+  root["intermediate_size"] = config.intermediate_size;
+  root["max_position_embeddings"] = config.max_positions;
+  root["type_vocab_size"] = config.type_vocab_size;
+  root["pad_token_id"] = config.pad_token_id;
+  if (!root.contains("hidden_act")) root["hidden_act"] = activation_name(config.activation);
+  root["layer_norm_eps"] = config.layer_norm_eps;
+  root["initializer_range"] = config.initializer_range;
+  root["hidden_dropout_prob"] = config.hidden_dropout;
+  root["attention_probs_dropout_prob"] = config.attention_dropout;
+  root["classifier_dropout"] = config.classifier_dropout ? Json(*config.classifier_dropout) : Json();
+  root["architectures"] = options.architecture.empty() ? config.architectures : std::vector{options.architecture};
+  root["torch_dtype"] = "float32";
+  root.erase("dtype");
+  put_labels(root, options.labels.empty() ? config.labels : options.labels);
+  return root.dump(2) + "\n";
+}
+
+void write_content(const fs::path& folder, const ModelConfig& config, const TensorMap& tensors,
+                   const ModelExport& options) {
+  write_safetensors(folder / "model.safetensors", tensors);
+  for (const char* name : kTokenizerFiles) {
+    const fs::path source = options.tokenizer_from / name;
+    if (!options.tokenizer_from.empty() && fs::is_regular_file(source)) {
+      write_file_atomically(folder / name, read_file(source));
+    }
+  }
+  write_file_atomically(folder / "config.json", config_text(config, options));
+}
+
+}  // namespace
+
+void write_model_folder(const fs::path& folder, const ModelConfig& config, const TensorMap& tensors,
+                        const ModelExport& options) {
+  write_folder(folder, [&](const fs::path& target) { write_content(target, config, tensors, options); });
+}
+
+}  // namespace lorascope::files

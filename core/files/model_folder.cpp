@@ -1,0 +1,277 @@
+#include "core/files/model_folder.h"
+
+#include <ATen/ATen.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "core/files/checked_json.h"
+#include "core/files/safetensors.h"
+
+namespace lorascope::files {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kPrefix = "bert.";
+constexpr const char* kWeightsHint =
+    "a model folder holds model.safetensors or model.safetensors.index.json with its shards";
+
+/// Where one stored tensor lies.
+struct Source {
+  const TensorArchive* archive = nullptr;
+  std::string name;
+
+  const TensorInfo& info() const { return archive->tensors().at(name); }
+  std::string where() const { return archive->path().string() + ": " + name; }
+};
+
+/// The opened weight files of a folder and the tensors to take from them.
+struct Weights {
+  std::vector<std::unique_ptr<TensorArchive>> archives;
+  std::vector<Source> sources;
+};
+
+bool starts_with(const std::string& text, const std::string& start) {
+  return text.compare(0, start.size(), start) == 0;
+}
+
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+/// A shard must be a plain name: a path could lead out of the folder.
+bool is_plain_name(const std::string& name) {
+  return !name.empty() && name.find('/') == std::string::npos && name != "." && name != ".." &&
+         name.find('\0') == std::string::npos;
+}
+
+std::map<std::string, std::string> read_weight_map(const fs::path& index) {
+  const std::string message = "cannot use " + index.string();
+  const OrderedJson root = parse_checked(read_checkpoint_text(index, kWeightsHint, 64u << 20), index.string());
+  const auto found = root.is_object() ? root.find("weight_map") : root.end();
+  if (!root.is_object() || found == root.end() || !found->is_object()) {
+    throw CheckpointError(message, Problem{index.string() + ": weight_map", "no such object",
+                                           "an object from tensor name to file name", kWeightsHint});
+  }
+  ProblemList problems;
+  std::map<std::string, std::string> weight_map;
+  for (const auto& [name, file] : found->items()) {
+    if (file.is_string() && is_plain_name(file.get<std::string>())) {
+      weight_map[name] = file.get<std::string>();
+    } else {
+      problems.add(index.string() + ": weight_map: " + name, described(file), "the name of a file in the same folder");
+    }
+  }
+  problems.throw_if_any(message);
+  return weight_map;
+}
+
+Weights open_shards(const fs::path& folder, const fs::path& index) {
+  Weights weights;
+  ProblemList problems;
+  std::map<std::string, const TensorArchive*> opened;
+  const auto weight_map = read_weight_map(index);
+  for (const auto& [name, file] : weight_map) {
+    auto& archive = opened[file];
+    if (archive == nullptr) {
+      weights.archives.push_back(std::make_unique<SafetensorsFile>(folder / file));
+      archive = weights.archives.back().get();
+    }
+    if (archive->tensors().count(name) == 0) {
+      problems.add(index.string() + ": weight_map: " + name, "no such tensor in " + file,
+                   "a tensor of that name there");
+    } else {
+      weights.sources.push_back({archive, name});
+    }
+  }
+  problems.throw_if_any("cannot use " + index.string());
+  return weights;
+}
+
+Weights open_weights(const fs::path& folder) {
+  const fs::path single = folder / "model.safetensors";
+  const fs::path index = folder / "model.safetensors.index.json";
+  if (!fs::exists(single) && fs::exists(index)) return open_shards(folder, index);
+  if (!fs::exists(single)) {
+    const bool has_pickle =
+        fs::exists(folder / "pytorch_model.bin") || fs::exists(folder / "pytorch_model.bin.index.json");
+    throw CheckpointError(
+        "cannot read the model in " + folder.string(),
+        Problem{folder.string(), has_pickle ? "pytorch_model.bin only" : "no weights", "model.safetensors",
+                has_pickle ? "save the model as safetensors: .bin files cannot be read" : kWeightsHint});
+  }
+  Weights weights;
+  weights.archives.push_back(std::make_unique<SafetensorsFile>(single));
+  for (const auto& entry : weights.archives.front()->tensors()) {
+    weights.sources.push_back({weights.archives.front().get(), entry.first});
+  }
+  return weights;
+}
+
+std::string without_legacy_name(const std::string& name) {
+  if (ends_with(name, ".gamma")) return name.substr(0, name.size() - 5) + "weight";
+  if (ends_with(name, ".beta")) return name.substr(0, name.size() - 4) + "bias";
+  return name;
+}
+
+bool is_left_out(const std::string& bare_name) {
+  return starts_with(bare_name, "cls.") || bare_name == "embeddings.position_ids" ||
+         bare_name == "embeddings.token_type_ids";
+}
+
+bool is_head(const std::string& name) {
+  return name == "classifier.weight" || name == "classifier.bias" || name == "qa_outputs.weight" ||
+         name == "qa_outputs.bias";
+}
+
+/// Brings a checkpoint's tensors under the task model's names and checks them before one byte of them is read.
+class Collector {
+ public:
+  Collector(const Weights& weights, const ModelConfig& config, std::string where)
+      : config_(config), where_(std::move(where)) {
+    for (EncoderTensor& tensor : encoder_tensors(config, true)) expected_[tensor.name] = std::move(tensor.shape);
+    for (const Source& source : weights.sources) place(source);
+    check_prefixes();
+    check_encoder();
+    check_head("classifier", -1);
+    check_head("qa_outputs", 2);
+    problems_.throw_if_any("cannot use the model in " + where_);
+  }
+
+  TensorMap load() const {
+    TensorMap tensors;
+    for (const auto& [name, source] : placed_) tensors[name] = source.archive->load(source.name);
+    return tensors;
+  }
+  LoadReport report() const { return report_; }
+
+ private:
+  void place(const Source& source) {
+    const bool has_prefix = starts_with(source.name, kPrefix);
+    const std::string bare = without_legacy_name(has_prefix ? source.name.substr(5) : source.name);
+    const std::string canonical = kPrefix + bare;
+    if (is_left_out(bare)) {
+      report_.ignored.push_back(source.name);
+    } else if (expected_.count(canonical) != 0) {
+      (has_prefix ? with_prefix_ : without_prefix_).push_back(source.name);
+      put(canonical, source);
+    } else if (is_head(source.name)) {
+      put(source.name, source);
+    } else {
+      report_.unexpected.push_back(source.name);
+    }
+  }
+
+  void put(const std::string& name, const Source& source) {
+    const auto [position, is_new] = placed_.emplace(name, source);
+    if (!is_new) {
+      problems_.add(source.where(), "the same tensor as " + position->second.name, "each tensor under one name");
+    } else if (!source.info().is_floating()) {
+      problems_.add(source.where(), "numbers of type " + source.info().dtype, "floating-point numbers");
+    }
+  }
+
+  void check_prefixes() {
+    if (with_prefix_.empty() || without_prefix_.empty()) return;
+    problems_.add(where_, "the names " + with_prefix_.front() + " and " + without_prefix_.front(),
+                  "all encoder tensors with the prefix \"bert.\", or none",
+                  "two checkpoints seem to be mixed in one file");
+  }
+
+  void check_encoder() {
+    for (const EncoderTensor& tensor : encoder_tensors(config_, true)) {
+      const auto found = placed_.find(tensor.name);
+      if (found != placed_.end()) {
+        check_shape(found->second, tensor.shape);
+      } else if (starts_with(tensor.name, "bert.pooler.")) {
+        report_.missing.push_back(tensor.name);
+      } else {
+        problems_.add(where_, "no tensor " + tensor.name, "one of shape " + shape_text(tensor.shape),
+                      "the checkpoint does not fit its config.json");
+      }
+    }
+    if (report_.missing.size() == 1) {
+      problems_.add(where_, "half a pooler: no " + report_.missing.front(),
+                    "pooler.dense.weight and pooler.dense.bias");
+    }
+  }
+
+  void check_shape(const Source& source, const std::vector<std::int64_t>& expected) {
+    if (source.info().shape == expected) return;
+    problems_.add(source.where(), "shape " + shape_text(source.info().shape),
+                  shape_text(expected) + " as config.json says", "the checkpoint does not fit its config.json");
+  }
+
+  void check_head(const std::string& head, std::int64_t rows) {
+    const auto weight = placed_.find(head + ".weight");
+    const auto bias = placed_.find(head + ".bias");
+    if (weight == placed_.end() && bias == placed_.end()) return;
+    if (weight == placed_.end() || bias == placed_.end()) {
+      problems_.add(where_, "half a head: only " + head + (bias == placed_.end() ? ".weight" : ".bias"),
+                    head + ".weight and " + head + ".bias");
+      return;
+    }
+    const auto& shape = weight->second.info().shape;
+    const std::int64_t found_rows = shape.empty() ? 0 : shape.front();
+    if (found_rows < 1) problems_.add(weight->second.where(), "shape " + shape_text(shape), "at least one class");
+    check_shape(weight->second, {rows > 0 ? rows : found_rows, config_.hidden_size});
+    check_shape(bias->second, {rows > 0 ? rows : found_rows});
+  }
+
+  const ModelConfig& config_;
+  std::string where_;
+  std::map<std::string, std::vector<std::int64_t>> expected_;
+  std::map<std::string, Source> placed_;
+  std::vector<std::string> with_prefix_;
+  std::vector<std::string> without_prefix_;
+  LoadReport report_;
+  ProblemList problems_;
+};
+
+}  // namespace
+
+ModelFolder load_model_folder(const fs::path& folder) {
+  if (!fs::is_directory(folder)) {
+    throw CheckpointError("cannot read the model in " + folder.string(),
+                          Problem{folder.string(), fs::exists(folder) ? "a file" : "no such folder", "a model folder",
+                                  "`lorascope model list` shows the models on this machine"});
+  }
+  ModelFolder model;
+  model.folder = folder;
+  model.config = read_model_config(folder / "config.json");
+  const Weights weights = open_weights(folder);
+  const Collector collector(weights, model.config, folder.string());
+  model.tensors = collector.load();
+  model.report = collector.report();
+  return model;
+}
+
+TensorMap load_head_file(const fs::path& file) {
+  const SafetensorsFile archive(file);
+  const std::string message = "cannot use the head in " + file.string();
+  ProblemList problems;
+  TensorMap head;
+  for (const auto& [name, info] : archive.tensors()) {
+    if (!is_head(name)) continue;
+    const std::size_t dimensions = ends_with(name, ".weight") ? 2 : 1;
+    if (!info.is_floating() || info.shape.size() != dimensions) {
+      problems.add(file.string() + ": " + name, info.dtype + " of shape " + shape_text(info.shape),
+                   "floating-point numbers with " + std::to_string(dimensions) + " dimensions");
+    }
+  }
+  problems.throw_if_any(message);
+  for (const auto& entry : archive.tensors()) {
+    if (is_head(entry.first)) head[entry.first] = archive.load(entry.first);
+  }
+  if (head.empty()) {
+    throw CheckpointError(message, Problem{file.string(), "no head",
+                                           "classifier.weight and classifier.bias, or "
+                                           "qa_outputs.weight and qa_outputs.bias",
+                                           ""});
+  }
+  return head;
+}
+
+}  // namespace lorascope::files
