@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/store/workspace.h"
+
+namespace lorascope::store {
+
+/// Start time of a process in clock ticks since boot, 0 where there is none: with the pid it names one process for good.
+std::int64_t process_start(std::int64_t pid);
+/// Whether that very process is there (and no zombie).
+bool process_is_alive(std::int64_t pid, std::int64_t start);
+
+/// A run in a living state whose process is gone and whose heartbeat is older than this is lost.
+inline constexpr double kLostAfterSeconds = 3;
+
+/// Turns such runs to `lost`, with a reason and the hint to resume. Window, queue and command line all call it; the
+/// first one changes the row. Returns those changed by this call.
+std::vector<RunId> mark_lost_runs(const Workspace& workspace);
+
+}  // namespace lorascope::store
