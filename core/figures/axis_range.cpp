@@ -20,30 +20,29 @@ struct Extent {
     low = std::min(low, value);
     high = std::max(high, value);
   }
-  void add(const std::vector<double>& values) {
-    for (const double value : values) add(value);
-  }
   bool empty() const { return low > high; }
 };
 
-// Points without a place on the other axis do not stretch this one.
-void add_line(Extent& extent, const Line& line, bool vertical, bool log_x, bool log_y) {
-  const std::size_t num_points = std::min(line.x.size(), line.y.size());
+bool inside(double value, const Axis& axis) {
+  return value >= axis.minimum.value_or(-INFINITY) && value <= axis.maximum.value_or(INFINITY);
+}
+
+// Points without a place on the other axis do not stretch this one, nor do those beyond its fixed ends.
+void add_points(Extent& extent, const std::vector<double>& x, const std::vector<double>& y, const FigureData& figure,
+                bool vertical) {
+  const std::size_t num_points = std::min(x.size(), y.size());
   for (std::size_t i = 0; i < num_points; ++i) {
-    if (is_drawable(line.x[i], log_x) && is_drawable(line.y[i], log_y)) extent.add(vertical ? line.y[i] : line.x[i]);
+    if (!is_drawable(x[i], figure.x.log) || !is_drawable(y[i], figure.y.log)) continue;
+    if (vertical ? inside(x[i], figure.x) : inside(y[i], figure.y)) extent.add(vertical ? y[i] : x[i]);
   }
 }
 
 Extent data_extent(const FigureData& figure, bool vertical) {
   Extent extent{vertical ? figure.y.log : figure.x.log};
-  for (const Line& line : figure.lines) add_line(extent, line, vertical, figure.x.log, figure.y.log);
+  for (const Line& line : figure.lines) add_points(extent, line.x, line.y, figure, vertical);
   for (const Band& band : figure.bands) {
-    if (vertical) {
-      extent.add(band.low);
-      extent.add(band.high);
-    } else {
-      extent.add(band.x);
-    }
+    add_points(extent, band.x, band.low, figure, vertical);
+    add_points(extent, band.x, band.high, figure, vertical);
   }
   if (extent.empty()) return extent;
   for (const ReferenceLine& reference : figure.references) {

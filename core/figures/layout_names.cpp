@@ -1,0 +1,180 @@
+#include <algorithm>
+#include <cmath>
+
+#include "core/figures/label_layout.h"
+#include "core/figures/page_layout.h"
+
+namespace lorascope::figures {
+namespace {
+
+constexpr double kRowHeight = 1.3;      // of a legend, in em
+constexpr double kEndHeight = 1.18;     // of names at line ends, in em
+constexpr double kSampleWidth = 2.4;    // of the piece of line before a legend's name
+constexpr double kBoxWidth = 0.72;      // of the box before the name of a row of bars
+constexpr double kSampleGap = 0.5;
+constexpr double kColumnGap = 1.6;
+constexpr double kEndGap = 0.9;         // between the plot and the names beside it
+constexpr double kWidestEnd = 0.34;     // share of the page that names beside the plot may take
+constexpr double kTallestLegend = 0.42; // share of the page that a legend may take
+
+double sample_width(const Line& line) { return line.shape == Shape::Bars ? kBoxWidth : kSampleWidth; }
+
+bool has_points(const Line& line) {
+  return std::any_of(line.y.begin(), line.y.end(), [](double value) { return std::isfinite(value); });
+}
+
+double widest_name(const Page& page, const std::vector<NamePlan::Name>& names, double size) {
+  double widest = 0;
+  for (const NamePlan::Name& name : names) widest = std::max(widest, page.measure.width(name.text, size));
+  return widest;
+}
+
+std::vector<NamePlan::Name> named_lines(const FigureData& figure) {
+  std::vector<NamePlan::Name> names;
+  for (const Line& line : figure.lines) {
+    if (line.style.role == Role::Main && !line.name.empty() && has_points(line)) names.push_back({line.name, &line, nullptr});
+  }
+  return names;
+}
+
+// The last point of the line that has a place in the plot.
+std::optional<Point> end_of(const Line& line, const PlotArea& area) {
+  for (std::size_t i = std::min(line.x.size(), line.y.size()); i-- > 0;) {
+    if (!is_drawable(line.x[i], area.log_x) || !is_drawable(line.y[i], area.log_y)) continue;
+    const Point end = area.place(line.x[i], line.y[i]);
+    if (end.x <= area.right + 0.5) return Point{end.x, std::clamp(end.y, area.top, area.bottom)};
+  }
+  return std::nullopt;
+}
+
+// Rows and columns of a legend with this text size; names too wide for the page are cut when they are drawn.
+void fit_legend(const Page& page, NamePlan& plan, double size) {
+  const double entry = (sample_width(*plan.names.front().line) + kSampleGap) * size + widest_name(page, plan.names, size);
+  plan.size = size;
+  plan.column_width = std::min(entry, page.inner_width());
+  const double with_gap = plan.column_width + kColumnGap * size;
+  plan.num_columns = std::max(1, static_cast<int>((page.inner_width() + kColumnGap * size) / with_gap));
+  const int num_names = static_cast<int>(plan.names.size());
+  plan.num_rows = (num_names + plan.num_columns - 1) / plan.num_columns;
+  plan.num_columns = (num_names + plan.num_rows - 1) / plan.num_rows;
+}
+
+void draw_end(Page& page, const NamePlan::Name& name, Point from, double y, const PlotArea& area) {
+  const double em = page.em;
+  const Rgb colour = name.line ? line_colour(name.line->style, Theme::Light) : page.ink.secondary;
+  const Point to{area.right + em * kEndGap - em * 0.25, y};
+  const bool far = from.x < area.right - em || std::abs(from.y - y) > em * 0.25;
+  if (far) {
+    page.add(DrawnPath{Part::Name, {{from.x + 2, from.y}, {std::max(from.x + 2, area.right + em * 0.1), from.y}, to},
+                       colour, 0.45, 0.45, {}, false, false});
+  }
+  const double room = page.drawing.width - page.pad - area.right - em * kEndGap;
+  page.add(page.measure.place(Part::Name, page.measure.shortened(name.text, em, room + 0.01),
+                              {area.right + em * kEndGap, y + em * kMiddle}, em, readable(colour, page.ink.ground)));
+}
+
+void draw_ends(Page& page, const NamePlan& plan, const PlotArea& area) {
+  std::vector<const NamePlan::Name*> names;
+  std::vector<Point> ends;
+  std::vector<double> wished;
+  for (const NamePlan::Name& name : plan.names) {
+    std::optional<Point> end;
+    if (name.line) {
+      end = end_of(*name.line, area);
+    } else if (is_drawable(name.reference->value, area.log_y)) {
+      const double y = area.place(1, name.reference->value).y;
+      if (y >= area.top - 0.5 && y <= area.bottom + 0.5) end = Point{area.right, y};
+    }
+    if (!end) continue;
+    names.push_back(&name);
+    ends.push_back(*end);
+    wished.push_back(end->y);
+  }
+  const double height = page.em * kEndHeight;
+  const std::vector<double> places =
+      spread_labels(wished, height, area.top - height / 2, area.bottom + height / 2);
+  for (std::size_t i = 0; i < names.size(); ++i) draw_end(page, *names[i], ends[i], places[i], area);
+}
+
+void draw_sample(Page& page, const Line& line, Point at, double size) {
+  const Rgb colour = line_colour(line.style, Theme::Light);
+  const double right = at.x + sample_width(line) * size;
+  if (line.shape == Shape::Bars) {
+    const double half = size * 0.36, centre = at.x + half;
+    page.add(DrawnPath{Part::Legend,
+                       {{centre - half, at.y - half}, {centre + half, at.y - half}, {centre + half, at.y + half},
+                        {centre - half, at.y + half}},
+                       colour, 1, 0, {}, true, false});
+    return;
+  }
+  const double width = drawn_width(line.style);
+  std::vector<double> dashes = dash_pattern(line.style);
+  for (double& dash : dashes) dash *= width;
+  page.add(DrawnPath{Part::Legend, {{at.x, at.y}, {right, at.y}}, colour, 1, width, dashes, false, false});
+  if (line.style.markers) {
+    page.add(DrawnDots{Part::Legend, {{(at.x + right) / 2, at.y}}, colour, 1, kMarkerSize * 0.6, false});
+  }
+}
+
+void draw_legend(Page& page, const NamePlan& plan, double top) {
+  const double size = plan.size;
+  const std::size_t num_shown = plan.names.size() - plan.num_left_out;
+  for (std::size_t i = 0; i < num_shown; ++i) {
+    const std::size_t row = i / static_cast<std::size_t>(plan.num_columns);
+    const std::size_t column = i % static_cast<std::size_t>(plan.num_columns);
+    const double x = page.pad + static_cast<double>(column) * (plan.column_width + kColumnGap * size);
+    const double y = top + page.em * 0.5 + (static_cast<double>(row) + 0.5) * kRowHeight * size;
+    draw_sample(page, *plan.names[i].line, {x, y}, size);
+    const double text_x = x + (sample_width(*plan.names.front().line) + kSampleGap) * size;
+    const double room = std::min(x + plan.column_width, page.drawing.width - page.pad) - text_x;
+    page.add(page.measure.place(Part::Legend, page.measure.shortened(plan.names[i].text, size, room + 0.01),
+                                {text_x, y + size * kMiddle}, size, page.ink.text));
+  }
+  if (plan.num_left_out == 0) return;
+  const double y = top + page.em * 0.5 + (plan.num_rows - 0.5) * kRowHeight * size;
+  page.add(page.measure.place(Part::Legend, "and " + std::to_string(plan.num_left_out) + " more",
+                              {page.pad, y + size * kMiddle}, size, page.ink.secondary));
+}
+
+}  // namespace
+
+double NamePlan::height() const { return num_rows * kRowHeight * size + size * 0.5; }
+
+NamePlan plan_names(const Page& page, double plot_height) {
+  NamePlan plan;
+  plan.names = named_lines(page.figure);
+  plan.size = page.em;
+  const bool bars = std::any_of(plan.names.begin(), plan.names.end(),
+                                [](const NamePlan::Name& name) { return name.line->shape == Shape::Bars; });
+  std::vector<NamePlan::Name> ends = plan.names;
+  for (const ReferenceLine& reference : page.figure.references) {
+    if (!reference.vertical && !reference.label.empty()) ends.push_back({reference.label, nullptr, &reference});
+  }
+  if (plan.names.empty()) return plan;
+  const double widest = widest_name(page, ends, page.em);
+  const bool tall_enough = static_cast<double>(ends.size()) * kEndHeight * page.em <= plot_height;
+  if (!bars && tall_enough && widest <= page.drawing.width * kWidestEnd) {
+    plan.place = NamePlan::Place::Ends;
+    plan.names = std::move(ends);
+    plan.column_width = widest + page.em * kEndGap;
+    return plan;
+  }
+  plan.place = NamePlan::Place::Below;
+  const double tallest = page.drawing.height * kTallestLegend;
+  fit_legend(page, plan, page.em);
+  if (plan.height() > tallest) fit_legend(page, plan, page.em * 0.8);
+  if (plan.height() > tallest) {
+    // The last row says how many names are missing.
+    plan.num_rows = std::max(1, static_cast<int>((tallest - plan.size * 0.5) / (kRowHeight * plan.size)));
+    const auto room = static_cast<std::size_t>((plan.num_rows - 1) * plan.num_columns);
+    plan.num_left_out = plan.names.size() - std::min(plan.names.size(), room);
+  }
+  return plan;
+}
+
+void draw_names(Page& page, const NamePlan& plan, const PlotArea& area, double legend_top) {
+  if (plan.place == NamePlan::Place::Ends) draw_ends(page, plan, area);
+  if (plan.place == NamePlan::Place::Below) draw_legend(page, plan, legend_top);
+}
+
+}  // namespace lorascope::figures

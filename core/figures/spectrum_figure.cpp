@@ -1,0 +1,218 @@
+#include "core/figures/spectrum_figure.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "core/base/json.h"
+#include "core/figures/number_text.h"
+
+namespace lorascope::figures {
+namespace {
+
+constexpr std::size_t kFewValues = 64;  // each gets a dot
+constexpr std::size_t kMostBars = 4;    // rows of bars side by side that can be told apart
+
+// The newest spectrum of a module up to the chosen step.
+const store::Spectrum* spectrum_at(const RunSpectra& run, const std::string& module, const SpectrumOptions& options) {
+  const store::Spectrum* found = nullptr;
+  for (const store::Spectrum& spectrum : run.spectra) {
+    if (spectrum.module != module || spectrum.values.empty()) continue;
+    if (options.step && spectrum.step > *options.step) continue;
+    if (!found || spectrum.step >= found->step) found = &spectrum;
+  }
+  return found;
+}
+
+std::optional<int> rank_of(const store::RunRecord& run) {
+  const Json settings = Json::parse(run.settings, nullptr, false);
+  if (!settings.is_object()) return std::nullopt;
+  const Json rank = settings.value("/lora/rank"_json_pointer, Json());
+  if (!rank.is_number_integer() || rank.get<std::int64_t>() < 1) return std::nullopt;
+  return static_cast<int>(rank.get<std::int64_t>());
+}
+
+std::vector<const store::RunRecord*> records_of(std::span<const RunSpectra> runs) {
+  std::vector<const store::RunRecord*> records;
+  for (const RunSpectra& run : runs) records.push_back(&run.run);
+  return records;
+}
+
+// "step 2,130", or the span of steps where the runs' newest spectra lie apart.
+std::string step_note(const std::set<std::int64_t>& steps) {
+  if (steps.empty()) return {};
+  const auto text = [](std::int64_t step) { return fixed_number(static_cast<double>(step), 0); };
+  if (steps.size() == 1) return "step " + text(*steps.begin());
+  return "steps " + text(*steps.begin()) + " to " + text(*steps.rbegin());
+}
+
+LineStyle style_of(const RunGroup& group, std::span<const RunSpectra> runs) {
+  LineStyle style = runs[group.members.front()].style.value_or(group.style);
+  style.role = Role::Main;
+  return style;
+}
+
+// One line a run of f(spectrum), and the ranks of the adapters.
+template <class Values>
+FigureData index_figure(std::span<const RunSpectra> runs, const std::string& module, const SpectrumOptions& options,
+                        Values values_of) {
+  FigureData figure;
+  figure.x.label = "singular value, by rank";
+  figure.x.whole_numbers = true;
+  figure.x.minimum = 1;
+  std::set<std::int64_t> steps;
+  std::set<int> ranks;
+  std::size_t longest = 0;
+  for (const RunGroup& group : group_runs(records_of(runs), Grouping::None)) {
+    const RunSpectra& run = runs[group.members.front()];
+    const store::Spectrum* spectrum = spectrum_at(run, module, options);
+    if (!spectrum) continue;
+    Line line{group.name, {}, values_of(*spectrum), style_of(group, runs), Shape::Line, run.run.id};
+    for (std::size_t i = 0; i < line.y.size(); ++i) line.x.push_back(static_cast<double>(i + 1));
+    line.style.markers = line.x.size() <= kFewValues;
+    longest = std::max(longest, line.x.size());
+    steps.insert(spectrum->step);
+    const std::optional<int> rank = rank_of(run.run);
+    if (rank && ranks.insert(*rank).second) {
+      figure.references.push_back({true, static_cast<double>(*rank), "rank " + std::to_string(*rank), line.style});
+    }
+    figure.lines.push_back(std::move(line));
+  }
+  if (!ranks.empty() && longest > 0) {
+    const std::size_t shown = std::max<std::size_t>(32, 4 * static_cast<std::size_t>(*ranks.rbegin()));
+    if (longest > shown) figure.x.maximum = static_cast<double>(shown);
+  }
+  figure.note = step_note(steps);
+  if (figure.lines.empty()) figure.empty_reason = "no run has a spectrum of " + module_place(module).text() + " yet";
+  return figure;
+}
+
+std::vector<double> cumulative_energy(const store::Spectrum& spectrum) {
+  double energy = 0;
+  for (const double value : spectrum.values) energy += value * value;
+  std::vector<double> shares;
+  double reached = 0;
+  for (const double value : spectrum.values) {
+    reached += value * value;
+    shares.push_back(energy > 0 ? 100 * reached / energy : NAN);
+  }
+  return shares;
+}
+
+// Mean of the measure over the runs of a group that know it, by layer.
+std::map<int, double> layer_means(std::span<const RunSpectra> runs, const RunGroup& group, const std::string& kind,
+                                  SpectrumMeasure measure, const SpectrumOptions& options,
+                                  std::set<std::int64_t>& steps) {
+  std::map<int, std::vector<double>> values;
+  for (const std::size_t member : group.members) {
+    for (const std::string& module : modules_of(runs.subspan(member, 1))) {
+      const ModulePlace place = module_place(module);
+      if (place.kind != kind || place.layer < 0) continue;
+      const store::Spectrum* spectrum = spectrum_at(runs[member], module, options);
+      if (!spectrum) continue;
+      steps.insert(spectrum->step);
+      const double value = spectrum_measure(*spectrum, measure);
+      if (!std::isnan(value)) values[place.layer].push_back(value);
+    }
+  }
+  std::map<int, double> means;
+  for (const auto& [layer, found] : values) {
+    double sum = 0;
+    for (const double value : found) sum += value;
+    means[layer] = sum / static_cast<double>(found.size());
+  }
+  return means;
+}
+
+}  // namespace
+
+FigureData spectrum_figure(std::span<const RunSpectra> runs, const std::string& module, const SpectrumOptions& options) {
+  FigureData figure =
+      index_figure(runs, module, options, [](const store::Spectrum& spectrum) { return spectrum.values; });
+  figure.title = "Spectrum of the update, " + module_place(module).text();
+  figure.y.label = "singular value σ of ΔW";
+  figure.y.log = options.log_y;
+  // A fresh adapter has B = 0: a spectrum of zeros has no place on a log axis.
+  const bool all_zero = std::all_of(figure.lines.begin(), figure.lines.end(), [](const Line& line) {
+    return std::all_of(line.y.begin(), line.y.end(), [](double value) { return !(value > 0); });
+  });
+  if (all_zero) figure.y.log = false;
+  return figure;
+}
+
+FigureData energy_figure(std::span<const RunSpectra> runs, const std::string& module, const SpectrumOptions& options) {
+  FigureData figure = index_figure(runs, module, options, cumulative_energy);
+  figure.title = "Cumulative energy, " + module_place(module).text();
+  figure.y.label = "energy in the first k singular values";
+  figure.y.unit = "%";
+  figure.y.minimum = 0;
+  figure.y.maximum = 102;
+  if (!figure.lines.empty()) figure.references.push_back({false, 90, "90 %", {}});
+  return figure;
+}
+
+FigureData spectrum_history_figure(const RunSpectra& run, const std::string& module, int num_values) {
+  FigureData figure;
+  figure.title = "Spectrum over training, " + module_place(module).text();
+  figure.x = {"step", "", false, true, {}, {}, {}};
+  figure.y.label = "singular value σ of ΔW";
+  std::vector<const store::Spectrum*> spectra;
+  for (const store::Spectrum& spectrum : run.spectra) {
+    if (spectrum.module == module) spectra.push_back(&spectrum);
+  }
+  std::stable_sort(spectra.begin(), spectra.end(), [](const auto* a, const auto* b) { return a->step < b->step; });
+  std::size_t longest = 0;
+  for (const store::Spectrum* spectrum : spectra) longest = std::max(longest, spectrum->values.size());
+  const std::size_t num_lines = std::min(longest, static_cast<std::size_t>(std::max(0, num_values)));
+  for (std::size_t i = 0; i < num_lines; ++i) {
+    Line line;
+    line.name = "σ " + std::to_string(i + 1);
+    line.style = run.style.value_or(LineStyle{run.run.method, 0, 1, Role::Main, false, {}});
+    line.style.variation = static_cast<int>(i);
+    line.style.num_variations = static_cast<int>(num_lines);
+    line.run_id = run.run.id;
+    for (const store::Spectrum* spectrum : spectra) {
+      line.x.push_back(static_cast<double>(spectrum->step));
+      line.y.push_back(i < spectrum->values.size() ? spectrum->values[i] : NAN);
+    }
+    figure.lines.push_back(std::move(line));
+  }
+  if (figure.lines.empty()) figure.empty_reason = "no spectrum of " + module_place(module).text() + " yet";
+  return figure;
+}
+
+FigureData layer_figure(std::span<const RunSpectra> runs, const std::string& kind, SpectrumMeasure measure,
+                        Grouping grouping, const SpectrumOptions& options) {
+  FigureData figure;
+  figure.y.label = measure_label(measure);
+  figure.title = "By layer: " + figure.y.label + " of the update, " + kind;
+  figure.x.label = "layer";
+  std::set<std::int64_t> steps;
+  int last_layer = -1;
+  std::vector<std::map<int, double>> means;
+  for (const RunGroup& group : group_runs(records_of(runs), grouping)) {
+    std::map<int, double> values = layer_means(runs, group, kind, measure, options, steps);
+    if (values.empty()) continue;
+    last_layer = std::max(last_layer, values.rbegin()->first);
+    Line line{group.name, {}, {}, style_of(group, runs), Shape::Bars,
+              group.members.size() == 1 ? runs[group.members.front()].run.id : 0};
+    for (const auto& [layer, value] : values) {
+      line.x.push_back(layer);
+      line.y.push_back(value);
+    }
+    figure.lines.push_back(std::move(line));
+  }
+  for (int layer = 0; layer <= last_layer; ++layer) figure.x.categories.push_back(std::to_string(layer));
+  if (figure.lines.size() > kMostBars) {
+    for (Line& line : figure.lines) {
+      line.shape = Shape::Line;
+      line.style.markers = true;
+    }
+  }
+  figure.note = step_note(steps);
+  if (figure.lines.empty()) figure.empty_reason = "no run has spectra of " + kind + " yet";
+  return figure;
+}
+
+}  // namespace lorascope::figures
