@@ -13,7 +13,9 @@ namespace lorascope::app {
 namespace {
 
 void add_commands(CLI::App& program) {
-  (void)program;
+  add_tokenize(program);
+  add_encode(program);
+  add_score(program);
 }
 
 int report(const Error& error) {

@@ -7,7 +7,7 @@
 
 namespace lorascope::metrics {
 
-/// A sentence with its right and its guessed tags; the three have the same length.
+/// A sentence with its right and its guessed tags, all of one length; words may be empty.
 struct TaggedGuess {
   std::vector<std::string> words;
   std::vector<std::string> gold;
@@ -20,7 +20,7 @@ enum class ZeroDivision { Zero, One };
 /// Every score of a tagging task under the names of the originals, 0 to 1 (supports are counts):
 /// `precision`, `recall`, `f1` (lenient entities of seqeval), `accuracy` (tokens), `TYPE.precision|recall|f1|support`;
 /// the same with `strict.` in front for well-formed IOB2 entities; `surface.precision|recall|f1` of WNUT17's own
-/// program. Surface figures need the words and are left out where no sentence has any.
+/// program. Surface figures are left out where words are missing.
 std::map<std::string, double> tagging_scores(std::span<const TaggedGuess> sentences,
                                              ZeroDivision zero_division = ZeroDivision::Zero);
 

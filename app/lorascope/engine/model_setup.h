@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/files/model_config.h"
+#include "core/study/run_settings.h"
+#include "core/tasks/task_model.h"
+
+namespace lorascope::files {
+struct ModelFolder;
+}
+
+namespace lorascope::app::engine {
+
+/// "cpu" or "cuda" for "auto", "cpu" or "cuda". Throws UsageError where a GPU is asked for and none can be used.
+std::string resolved_device(const std::string& device);
+
+/// Sets the number of threads of all arithmetic; 0: as many as there are cores. Returns the number.
+int set_threads(int threads);
+
+/// The model that a run trains: full fine-tuning, a new adapter, or an adapter that is trained on. The folder's own
+/// tensors may be dropped afterwards.
+std::unique_ptr<tasks::TaskModel> make_model(const study::RunSettings& settings, const files::ModelFolder& folder,
+                                             std::int64_t num_labels);
+
+/// The model of a folder and adapters over it, for prediction only.
+std::unique_ptr<tasks::TaskModel> make_frozen_model(const files::ModelFolder& folder,
+                                                    const std::vector<std::filesystem::path>& adapters,
+                                                    std::int64_t num_labels, const std::string& device);
+
+}  // namespace lorascope::app::engine

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/files/model_config.h"
+#include "core/tasks/task_model.h"
+
+namespace lorascope::app::engine {
+
+/// What an exported folder says about itself.
+struct ExportSource {
+  files::ModelConfig config;               ///< of the model that was trained
+  std::vector<std::string> labels;         ///< in the order of their ids
+  std::filesystem::path tokenizer_folder;  ///< its tokenizer files go along with a model
+  std::string base_model;                  ///< named in an adapter's configuration
+};
+
+/// Writes what was trained to `folder`: a model folder that transformers opens, or an adapter folder that PEFT opens.
+/// Returns "model" or "adapter".
+std::string export_trained(const tasks::TaskModel& model, const ExportSource& source,
+                           const std::filesystem::path& folder);
+
+}  // namespace lorascope::app::engine

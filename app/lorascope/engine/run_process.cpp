@@ -1,0 +1,341 @@
+#include "app/lorascope/engine/run_process.h"
+
+#include <ATen/ATen.h>
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+#include <future>
+#include <iostream>
+#include <new>
+#include <optional>
+
+#include "app/lorascope/engine/environment.h"
+#include "app/lorascope/engine/interrupts.h"
+#include "app/lorascope/engine/model_setup.h"
+#include "app/lorascope/engine/run_commands.h"
+#include "app/lorascope/engine/run_data.h"
+#include "app/lorascope/engine/run_export.h"
+#include "app/lorascope/engine/store_observer.h"
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/files/model_folder.h"
+#include "core/store/liveness.h"
+#include "core/store/run_store.h"
+#include "core/train/trainer.h"
+
+namespace lorascope::app::engine {
+namespace {
+
+namespace fs = std::filesystem;
+using study::RunSettings;
+
+train::TrainingOptions training_options(const RunSettings& settings, const fs::path& run_folder) {
+  const study::TrainingSettings& from = settings.training;
+  train::TrainingOptions options;
+  options.epochs = from.epochs;
+  options.max_steps = from.max_steps;
+  options.batch_size = from.batch_size;
+  options.accumulate = from.accumulate;
+  options.learning_rate = from.learning_rate;
+  options.warmup_ratio = from.warmup_ratio;
+  options.weight_decay = from.weight_decay;
+  options.max_grad_norm = from.max_grad_norm;
+  options.loraplus_ratio = from.loraplus_ratio;
+  options.seed = from.seed;
+  options.ordering = from.batching == study::Batching::Grouped ? train::Ordering::Grouped : train::Ordering::Shuffled;
+  options.early_stopping_patience = from.early_stopping_patience;
+  options.select_by = from.select_by;
+  options.keep_best = from.keep_best;
+  options.evaluate_every_steps = from.evaluate_every_steps;
+  options.checkpoint_folder = run_folder / "checkpoints";
+  options.checkpoint_every_steps = from.checkpoint_every_steps;
+  options.spectra_every_steps = from.spectra_every_steps;
+  return options;
+}
+
+/// One run in this process, from loading to the last row.
+class RunProcess {
+ public:
+  RunProcess(const store::Workspace& workspace, store::RunId run, const Interrupts& interrupts,
+             ProgressDisplay& display)
+      : workspace_(workspace),
+        run_(run),
+        runs_(workspace),
+        settings_(RunSettings::from_json(runs_.get(run).settings)),
+        run_folder_(workspace.run_folder(run)),
+        commands_(workspace, run, interrupts),
+        display_(display) {}
+
+  store::RunState execute();
+  /// Writes what is waiting; for the log of a failure.
+  void log_failure(const std::string& text);
+
+ private:
+  void load();
+  void describe(int threads, const std::string& device);
+  train::TrainingResult train();
+  void finish(const train::TrainingResult& result);
+  std::vector<std::vector<std::int32_t>> score(const Split& split, const train::TrainingResult& result,
+                                               store::RunResult& scores);
+  void write_predictions(const Split& split, const std::vector<std::vector<std::int32_t>>& guesses, std::int64_t step);
+  void export_model(std::int64_t step);
+  void add_artifact(const std::string& kind, const fs::path& path, std::int64_t step);
+  void remove_checkpoints();
+  const Split* selection_split() const;
+
+  const store::Workspace& workspace_;
+  store::RunId run_;
+  store::RunStore runs_;
+  RunSettings settings_;
+  fs::path run_folder_;
+  RunCommands commands_;
+  ProgressDisplay& display_;
+  std::optional<text::Tokenizer> tokenizer_;
+  data::LabelSet labels_;
+  std::vector<Split> splits_;  ///< train, then eval and test where there are any
+  ExportSource export_source_;
+  std::unique_ptr<tasks::TaskModel> model_;
+  std::unique_ptr<StoreObserver> observer_;
+  std::future<void> environment_;
+};
+
+store::RunState RunProcess::execute() {
+  load();
+  runs_.set_state(run_, store::RunState::Running);
+  const train::TrainingResult result = train();
+  observer_->flush();
+  if (result.end == train::TrainingResult::End::Stopped) {
+    runs_.set_state(run_, store::RunState::Stopped, "stopped on request after step " + std::to_string(result.state.step),
+                    "resume continues from there");
+    display_.line("stopped after step " + std::to_string(result.state.step) + ", state kept");
+    return store::RunState::Stopped;
+  }
+  finish(result);
+  return store::RunState::Finished;
+}
+
+void RunProcess::load() {
+  const int threads = set_threads(settings_.threads);
+  const std::string device = resolved_device(settings_.device);
+  const fs::path model_folder = resolved_model(settings_.model);
+  tokenizer_ = text::Tokenizer::from_folder(model_folder);
+  files::ModelFolder folder = files::load_model_folder(model_folder);
+  labels_ = labels_of(folder, settings_.task);
+  const int max_length = max_length_for(folder, settings_.training.max_length);
+  const std::pair<const char*, const std::string*> files[] = {
+      {"train", &settings_.train_file}, {"eval", &settings_.eval_file}, {"test", &settings_.test_file}};
+  for (const auto& [name, file] : files) {
+    if (!file->empty()) splits_.push_back(load_split(name, *file, *tokenizer_, labels_, max_length));
+  }
+  export_source_ = {folder.config, labels_.names(), model_folder, settings_.model};
+  model_ = make_model(settings_, folder, labels_.size());
+  observer_ = std::make_unique<StoreObserver>(
+      workspace_, ObservedRun{run_, &*tokenizer_, &labels_, settings_.training.select_by}, display_);
+  for (const std::string& warning : tokenizer_->warnings()) observer_->on_log(train::LogLevel::Warning, warning);
+  describe(threads, device);
+}
+
+/// Hashing a large model takes a while: beside the training, on a connection of its own.
+void RunProcess::describe(int threads, const std::string& device) {
+  std::map<std::string, fs::path> data_files;
+  for (const Split& split : splits_) data_files[split.name] = split.file;
+  environment_ = std::async(
+      std::launch::async,
+      [device, threads, data_files, folder = export_source_.tokenizer_folder, run = run_,
+       workspace = std::make_shared<store::Workspace>(workspace_.open_again())] {
+        store::RunStore(*workspace).set_environment(run, describe_environment(device, threads, data_files, folder));
+      });
+}
+
+const Split* RunProcess::selection_split() const {
+  for (const Split& split : splits_) {
+    if (split.name != "train" && split.name == settings_.training.evaluate_on) return &split;
+  }
+  return nullptr;
+}
+
+train::TrainingResult RunProcess::train() {
+  const train::TrainingOptions options = training_options(settings_, run_folder_);
+  std::unique_ptr<train::TokenEvaluator> evaluator;
+  if (const Split* split = selection_split()) {
+    evaluator = make_evaluator(*split, labels_, settings_.training.eval_batch_size, settings_.zero_division);
+  }
+  train::Trainer trainer({model_.get(), splits_.front().features, evaluator.get(), observer_.get(), &commands_}, options);
+  const auto checkpoint = train::newest_checkpoint(options.checkpoint_folder);
+  if (checkpoint) {
+    const train::Checkpoint stored = train::read_checkpoint(*checkpoint);
+    trainer.restore(stored);
+    runs_.forget_after(run_, stored.state.step);
+  } else {
+    runs_.forget_after(run_, -1);
+  }
+  return trainer.run();
+}
+
+void RunProcess::finish(const train::TrainingResult& result) {
+  const std::int64_t step = result.kept_step.value_or(result.state.step);
+  store::RunResult row;
+  for (const Split& split : splits_) {
+    if (split.name != "train") write_predictions(split, score(split, result, row), step);
+  }
+  export_model(step);
+  const tasks::ParameterCounts counts = model_->counts();
+  row.seconds = result.state.wall_seconds;
+  row.tokens_per_second = result.tokens_per_second;
+  row.parameters_all = counts.all;
+  row.parameters_trainable = counts.trainable;
+  row.peak_rss_mib = peak_resident_mib();
+  environment_.get();
+  observer_->flush();
+  runs_.set_result(run_, row);
+  remove_checkpoints();
+  runs_.set_state(run_, store::RunState::Finished);
+}
+
+/// The split's scores with the weights that were kept; the last evaluation's where it saw these.
+std::vector<std::vector<std::int32_t>> RunProcess::score(const Split& split, const train::TrainingResult& result,
+                                                         store::RunResult& scores) {
+  if (result.latest && result.latest->split == split.name) {
+    scores.scores[split.name] = result.latest->scores;
+    return observer_->latest_guesses();
+  }
+  observer_->set_phase("scoring " + split.name);
+  const Stopwatch watch;
+  const auto evaluator = make_evaluator(split, labels_, settings_.training.eval_batch_size, settings_.zero_division);
+  const auto progress = [&](std::int64_t done, std::int64_t rows) {
+    observer_->on_evaluation_progress(split.name, done, rows);
+    return commands_.take() != train::Command::Stop;
+  };
+  std::optional<train::Evaluation> evaluation = evaluator->evaluate(*model_, progress);
+  if (!evaluation) throw Interrupted("stopped while scoring " + split.name, "resume continues from the last checkpoint");
+  store::Evaluation row;
+  row.step = result.kept_step.value_or(result.state.step);
+  row.epoch = static_cast<double>(result.state.epoch) + 1.0;
+  row.split = split.name;
+  row.scores = evaluation->scores;
+  row.seconds = watch.seconds();
+  row.time = now_seconds();
+  runs_.add_evaluation(run_, row);
+  scores.scores[split.name] = evaluation->scores;
+  return std::move(evaluation->guesses);
+}
+
+void RunProcess::write_predictions(const Split& split, const std::vector<std::vector<std::int32_t>>& guesses,
+                                   std::int64_t step) {
+  const fs::path file = run_folder_ / ("predictions-" + split.name + ".conll");
+  const data::TagGuesses tags = tag_guesses(split, guesses, labels_);
+  write_file_atomically(file, data::tag_guess_lines(split.sentences, tags));
+  add_artifact("predictions", file, step);
+  std::vector<store::Prediction> rows;
+  for (std::size_t i = 0; i < split.sentences.size(); ++i) {
+    const data::TaggedSentence& sentence = split.sentences[i];
+    const Json content = {{"words", sentence.words}, {"gold", sentence.tags}, {"guess", tags[i]}};
+    rows.push_back({static_cast<std::int64_t>(i), content.dump(-1, ' ', false, Json::error_handler_t::replace)});
+  }
+  runs_.add_predictions(run_, step, split.name, rows);
+}
+
+void RunProcess::export_model(std::int64_t step) {
+  observer_->set_phase("writing the result");
+  const bool is_adapter = settings_.method == study::Method::Lora;
+  const fs::path folder = run_folder_ / (is_adapter ? "adapter" : "model");
+  const std::string kind = export_trained(*model_, export_source_, folder);
+  add_artifact(kind, folder, step);
+  if (!settings_.export_folder.empty()) export_trained(*model_, export_source_, settings_.export_folder);
+}
+
+void RunProcess::add_artifact(const std::string& kind, const fs::path& path, std::int64_t step) {
+  store::Artifact artifact;
+  artifact.kind = kind;
+  artifact.path = workspace_.stored_path(path);
+  artifact.step = step;
+  artifact.time = now_seconds();
+  if (fs::is_directory(path)) {
+    for (const auto& entry : fs::recursive_directory_iterator(path)) {
+      if (entry.is_regular_file()) artifact.size_bytes += static_cast<std::int64_t>(entry.file_size());
+    }
+  } else {
+    artifact.size_bytes = static_cast<std::int64_t>(fs::file_size(path));
+    artifact.sha256 = sha256_file(path);
+  }
+  runs_.add_artifact(run_, artifact);
+}
+
+/// A finished run has its result; only an unfinished one needs its moments.
+void RunProcess::remove_checkpoints() {
+  for (const store::Artifact& artifact : runs_.artifacts(run_, "checkpoint")) {
+    runs_.remove_artifact(run_, artifact.path);
+  }
+  fs::remove_all(run_folder_ / "checkpoints");
+}
+
+void RunProcess::log_failure(const std::string& text) {
+  if (observer_) {
+    observer_->on_log(train::LogLevel::Warning, text);
+    observer_->flush();
+  }
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+/// What an exception says at the run's boundary.
+RunOutcome outcome_of(std::exception_ptr problem) {
+  try {
+    std::rethrow_exception(std::move(problem));
+  } catch (const Interrupted& error) {
+    return {store::RunState::Stopped, error.message(), error.hint(), error.exit_code()};
+  } catch (const Error& error) {
+    return {store::RunState::Failed, error.message(), error.hint(), error.exit_code()};
+  } catch (const c10::Error& error) {
+    return {store::RunState::Failed, first_line(error.what_without_backtrace()),
+            "smaller batches help where memory ran out; otherwise this is a defect", 1};
+  } catch (const std::bad_alloc&) {
+    return {store::RunState::Failed, "out of memory", "use a smaller batch, a shorter max_length or a smaller model", 1};
+  } catch (const std::exception& error) {
+    return {store::RunState::Failed, first_line(error.what()), "", 1};
+  }
+}
+
+}  // namespace
+
+RunOutcome execute_run(const store::Workspace& workspace, store::RunId run, bool silent) {
+  using store::RunState;
+  store::RunStore runs(workspace);
+  const store::RunRecord record = runs.get(run);
+  const std::vector<RunState> may_start = {RunState::Queued, RunState::Starting, RunState::Stopped, RunState::Failed,
+                                           RunState::Lost};
+  if (!runs.change_state(run, may_start, RunState::Starting)) {
+    throw Error("run " + std::to_string(run) + " is " + std::string(store::text(record.state)) +
+                    ", expected a queued, stopped, failed or lost one",
+                "start a new run");
+  }
+  runs.set_process(run, getpid(), store::process_start(getpid()));
+  store::CommandBox(workspace).clear(run);
+
+  const Interrupts interrupts;
+  ProgressDisplay display(silent);
+  std::unique_ptr<RunProcess> process;
+  try {
+    process = std::make_unique<RunProcess>(workspace, run, interrupts, display);
+    const RunState state = process->execute();
+    return {state, "", "", state == RunState::Stopped ? 4 : 0};
+  } catch (const StoreError&) {
+    throw;
+  } catch (...) {
+    const RunOutcome outcome = outcome_of(std::current_exception());
+    if (process) process->log_failure(outcome.reason);
+    if (!process) runs.add_event(run, "error", outcome.reason);
+    runs.set_state(run, outcome.state, outcome.reason, outcome.hint);
+    return outcome;
+  }
+}
+
+int run_one(const std::filesystem::path& folder, store::RunId run) {
+  const store::Workspace workspace = store::Workspace::open(folder);
+  const RunOutcome outcome = execute_run(workspace, run, /*silent=*/false);
+  if (!outcome.reason.empty()) std::cerr << "lorascope: " << outcome.reason << '\n';
+  if (!outcome.hint.empty()) std::cerr << "Hint: " << outcome.hint << '\n';
+  return outcome.exit_code;
+}
+
+}  // namespace lorascope::app::engine

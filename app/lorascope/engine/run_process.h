@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/store/run_record.h"
+#include "core/store/workspace.h"
+
+namespace lorascope::app::engine {
+
+/// How a run's process ended.
+struct RunOutcome {
+  store::RunState state = store::RunState::Failed;
+  std::string reason;  ///< of a failure: one sentence
+  std::string hint;
+  int exit_code = 1;   ///< 0 finished, 4 stopped and kept, else the failure's
+};
+
+/// Carries one run from its row in the store to its end, in this process: reads settings, data and model, continues
+/// from the run's checkpoint where there is one, trains, scores, exports, and writes all of it to the store. Whatever
+/// goes wrong becomes the state "failed" with reason and hint. Ctrl-C once stops and keeps, twice aborts.
+/// Throws StoreError where the store itself cannot be used, and Error where there is no such run or it is alive.
+RunOutcome execute_run(const store::Workspace& workspace, store::RunId run, bool silent);
+
+/// The process that the queue starts: execute_run with its progress on stderr. Returns the exit code.
+int run_one(const std::filesystem::path& workspace, store::RunId run);
+
+}  // namespace lorascope::app::engine
