@@ -20,4 +20,22 @@ struct DropoutRates {
   double head = 0;              ///< before the task head
 };
 
+/// Where a mask is used. Layer l adds 8·l.
+enum DropoutSite : std::uint32_t {
+  kEmbeddingSite = 0,
+  kAttentionSite = 1,
+  kAttentionOutputSite = 2,
+  kOutputSite = 3,
+  kHeadSite = 0x10000,
+  kAdapterSite = 0x20000,  ///< first site of the adapters; each adapted module has its own
+};
+
+constexpr std::uint32_t layer_site(DropoutSite site, std::int64_t layer) {
+  return site + 8U * static_cast<std::uint32_t>(layer);
+}
+
+struct MaskStream;
+/// The generator of one site's mask. Rates are rounded to multiples of 1/65536.
+MaskStream mask_stream(const DropoutKey& key, std::uint32_t site, double rate);
+
 }  // namespace lorascope::nn

@@ -14,13 +14,10 @@
 #include "core/tasks/batch.h"
 
 namespace lorascope::files {
+struct AdapterConfig;
 struct AdapterFolder;
 struct ModelFolder;
 }  // namespace lorascope::files
-
-namespace lorascope::adapters {
-struct LoraOptions;
-}
 
 namespace lorascope::tasks {
 
@@ -30,16 +27,14 @@ using nn::Parameter;
 /// rows, plain autograd, the same order of operations as the Python originals; any device.
 enum class Path { Packed, Compatible };
 
-/// What is trained: every parameter; the adapter with its head; nothing.
-enum class Method { Full, Lora, Frozen };
-
 struct TaskModelOptions {
   TaskKind kind = TaskKind::Tokens;
   std::int64_t num_labels = 0;  ///< rows of a new token head; 0: as many as the model folder's head has
   Path path = Path::Packed;
   std::string device = "cpu";   ///< "cpu" or "cuda"
-  /// Seeds new heads and new adapters.
-  std::uint64_t seed = 42;
+  std::uint64_t seed = 42;      ///< of new heads and new adapters
+  /// "classifier.weight", "classifier.bias": takes the place of the folder's head and is trained. May be empty.
+  std::map<std::string, at::Tensor> head;
   /// One rate for all of the encoder's and the head's dropouts instead of config.json's.
   std::optional<double> dropout;
 };
@@ -69,10 +64,11 @@ class TaskModel {
   /// Full fine-tuning of the model in a folder. A head that the folder lacks is drawn: N(0, initializer_range), bias 0.
   /// Throws CheckpointError (missing tensors, wrong shapes), UsageError.
   static std::unique_ptr<TaskModel> full(const files::ModelFolder& model, const TaskModelOptions& options);
-  /// Frozen encoder with a fresh adapter and a trained head ([LoRA] §4.1).
+  /// Frozen encoder with a fresh adapter and a trained head ([LoRA] §4.1). task_type and modules_to_save of `lora` are
+  /// filled in where they are empty, as PEFT does for the task.
   static std::unique_ptr<TaskModel> with_new_adapter(const files::ModelFolder& model, const TaskModelOptions& options,
-                                                     const adapters::LoraOptions& lora);
-  /// Frozen encoder with stored adapters, summed; training goes on from them (see trainable()).
+                                                     const files::AdapterConfig& lora);
+  /// Frozen encoder with stored adapters, summed. One adapter: it and its head are trained on. Several: only a head is.
   static std::unique_ptr<TaskModel> with_adapters(const files::ModelFolder& model, const TaskModelOptions& options,
                                                   const std::vector<const files::AdapterFolder*>& adapters);
   virtual ~TaskModel();

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "core/nn/dropout.h"
+#include "core/nn/encoder.h"
+#include "core/nn/packed_batch.h"
+
+namespace lorascope::nn {
+
+/// A packed batch laid out as the originals have it: padded to the longest row.
+struct PaddedBatch {
+  at::Tensor ids;             ///< [B,S] int64, padded with config.pad_token_id
+  at::Tensor types;           ///< [B,S] int64
+  at::Tensor attention_mask;  ///< [B,1,1,S] fp32: 0 at real positions, the smallest fp32 at padding
+  at::Tensor real;            ///< [T] int64: where token t lies in [B·S]
+  std::int64_t batch = 0, sequence = 0;
+};
+PaddedBatch pad(const PackedBatch& batch, std::int64_t pad_token_id, const at::Device& device);
+
+/// A tensor that autograd follows where `weight` is trained: same memory, same gradient memory.
+at::Tensor variable(const Weight& weight);
+
+/// The encoder in the originals' own order of operations on padded rows, with plain autograd: slow, exact, any device.
+class CompatibleEncoder {
+ public:
+  /// `rates` are used where a key is given.
+  CompatibleEncoder(const Encoder& encoder, const DropoutRates& rates) : encoder_(encoder), rates_(rates) {}
+
+  struct Pass {
+    const PackedBatch& packed;
+    const PaddedBatch& padded;
+    const DropoutKey* key = nullptr;  ///< null: no dropout
+  };
+  /// Hidden states [B,S,H]: after the embeddings, after each layer.
+  std::vector<at::Tensor> forward(const Pass& pass) const;
+  /// y = W x + b and adapters for x [B,S,in], as PEFT's eager path computes it.
+  at::Tensor dense(const Dense& dense, const at::Tensor& x, const Pass& pass) const;
+  /// x ⊙ the mask of `site`, rows of the mask being packed tokens.
+  at::Tensor dropout(const at::Tensor& x, std::uint32_t site, double rate, const Pass& pass) const;
+
+ private:
+  at::Tensor embed(const Pass& pass) const;
+  at::Tensor layer(const EncoderLayer& layer, std::int64_t number, const at::Tensor& hidden, const Pass& pass) const;
+  at::Tensor attention(const EncoderLayer& layer, std::int64_t number, const at::Tensor& hidden, const Pass& pass) const;
+  at::Tensor attention_dropout(const at::Tensor& probabilities, std::uint32_t site, const Pass& pass) const;
+  at::Tensor norm(const Norm& norm, const at::Tensor& x) const;
+
+  const Encoder& encoder_;
+  DropoutRates rates_;
+};
+
+}  // namespace lorascope::nn

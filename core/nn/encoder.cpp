@@ -1,0 +1,149 @@
+#include "core/nn/encoder.h"
+
+#include "core/base/error.h"
+
+namespace lorascope::nn {
+namespace {
+
+class Source {
+ public:
+  Source(const files::TensorMap& tensors, bool trained) : tensors_(tensors), trained_(trained) {}
+
+  at::Tensor find(const std::string& name) const {
+    const auto found = tensors_.find(name);
+    if (found == tensors_.end())
+      throw CheckpointError("cannot build the encoder", Problem{name, "no such tensor", "a tensor of that name", ""});
+    return found->second;
+  }
+
+  Weight weight(const std::string& name) const {
+    const at::Tensor stored = find(name);
+    Weight made{trained_ ? stored.clone(at::MemoryFormat::Contiguous) : stored.contiguous(), {}};
+    if (trained_) make_trained(made);
+    return made;
+  }
+
+  Dense dense(const std::string& path) const {
+    return Dense{path, weight(path + ".weight"), weight(path + ".bias"), {}};
+  }
+  Norm norm(const std::string& path) const { return Norm{path, weight(path + ".weight"), weight(path + ".bias")}; }
+  Embedding embedding(const std::string& path) const { return Embedding{path, weight(path + ".weight"), {}}; }
+
+  /// One tensor of the three parts' rows, and the parts as views into it.
+  Weight joined(const std::vector<std::string>& names, std::vector<Weight*> parts) const {
+    std::vector<at::Tensor> rows;
+    for (const std::string& name : names) rows.push_back(find(name));
+    Weight whole{at::cat(rows, 0), {}};
+    if (trained_) make_trained(whole);
+    std::int64_t first = 0;
+    for (std::size_t part = 0; part < parts.size(); ++part) {
+      const std::int64_t count = rows[part].size(0);
+      parts[part]->value = whole.value.narrow(0, first, count);
+      if (trained_) parts[part]->gradient = whole.gradient.narrow(0, first, count);
+      first += count;
+    }
+    return whole;
+  }
+
+ private:
+  const files::TensorMap& tensors_;
+  bool trained_;
+};
+
+EncoderLayer make_layer(const Source& source, const std::string& path) {
+  EncoderLayer layer;
+  const std::string self = path + ".attention.self.";
+  layer.query.path = self + "query";
+  layer.key.path = self + "key";
+  layer.value.path = self + "value";
+  layer.qkv_weight = source.joined({self + "query.weight", self + "key.weight", self + "value.weight"},
+                                   {&layer.query.weight, &layer.key.weight, &layer.value.weight});
+  layer.qkv_bias = source.joined({self + "query.bias", self + "key.bias", self + "value.bias"},
+                                 {&layer.query.bias, &layer.key.bias, &layer.value.bias});
+  layer.attention_output = source.dense(path + ".attention.output.dense");
+  layer.attention_norm = source.norm(path + ".attention.output.LayerNorm");
+  layer.intermediate = source.dense(path + ".intermediate.dense");
+  layer.output = source.dense(path + ".output.dense");
+  layer.output_norm = source.norm(path + ".output.LayerNorm");
+  return layer;
+}
+
+}  // namespace
+
+void make_trained(Weight& weight) { weight.gradient = at::zeros_like(weight.value); }
+
+bool Dense::is_trained() const {
+  if (weight.is_trained() || bias.is_trained()) return true;
+  for (const LowRank& adapter : adapters)
+    if (adapter.a.is_trained() || adapter.b.is_trained() || adapter.b_bias.is_trained()) return true;
+  return false;
+}
+
+bool EncoderLayer::is_trained() const {
+  for (const Dense* dense : {&query, &key, &value, &attention_output, &intermediate, &output})
+    if (dense->is_trained()) return true;
+  return attention_norm.is_trained() || output_norm.is_trained();
+}
+
+bool Encoder::embeddings_are_trained() const {
+  if (embedding_norm.is_trained()) return true;
+  for (const Embedding* table : {&word, &position, &type}) {
+    if (table->weight.is_trained()) return true;
+    for (const LowRank& adapter : table->adapters)
+      if (adapter.a.is_trained() || adapter.b.is_trained()) return true;
+  }
+  return false;
+}
+
+void Encoder::for_each_dense(const std::function<void(Dense&)>& call) {
+  for (EncoderLayer& layer : layers)
+    for (Dense* dense : {&layer.query, &layer.key, &layer.value, &layer.attention_output, &layer.intermediate, &layer.output})
+      call(*dense);
+  if (pooler) call(*pooler);
+}
+
+void Encoder::for_each_norm(const std::function<void(Norm&)>& call) {
+  call(embedding_norm);
+  for (EncoderLayer& layer : layers) {
+    call(layer.attention_norm);
+    call(layer.output_norm);
+  }
+}
+
+void Encoder::for_each_embedding(const std::function<void(Embedding&)>& call) {
+  for (Embedding* table : {&word, &position, &type}) call(*table);
+}
+
+void Encoder::for_each_weight(const std::function<void(const std::string& name, Weight&)>& call) {
+  const auto both = [&call](auto& module) {
+    call(module.path + ".weight", module.weight);
+    call(module.path + ".bias", module.bias);
+  };
+  for_each_embedding([&call](Embedding& table) { call(table.path + ".weight", table.weight); });
+  both(embedding_norm);
+  for (EncoderLayer& layer : layers) {
+    for (Dense* dense : {&layer.query, &layer.key, &layer.value, &layer.attention_output}) both(*dense);
+    both(layer.attention_norm);
+    both(layer.intermediate);
+    both(layer.output);
+    both(layer.output_norm);
+  }
+  if (pooler) both(*pooler);
+}
+
+Encoder make_encoder(const files::ModelConfig& config, const files::TensorMap& tensors, bool with_pooler, bool trained) {
+  const Source source(tensors, trained);
+  const std::string prefix = files::family_name(config.family) + ".";
+  Encoder encoder;
+  encoder.config = config;
+  encoder.word = source.embedding(prefix + "embeddings.word_embeddings");
+  encoder.position = source.embedding(prefix + "embeddings.position_embeddings");
+  encoder.type = source.embedding(prefix + "embeddings.token_type_embeddings");
+  encoder.embedding_norm = source.norm(prefix + "embeddings.LayerNorm");
+  for (std::int64_t number = 0; number < config.num_layers; ++number)
+    encoder.layers.push_back(make_layer(source, prefix + "encoder.layer." + std::to_string(number)));
+  if (with_pooler) encoder.pooler = source.dense(prefix + "pooler.dense");
+  return encoder;
+}
+
+}  // namespace lorascope::nn

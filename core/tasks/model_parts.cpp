@@ -1,0 +1,201 @@
+#include "core/tasks/model_parts.h"
+
+#include <ATen/ATen.h>
+
+#include "core/base/error.h"
+#include "core/files/adapter_folder.h"
+#include "core/nn/initialise.h"
+
+namespace lorascope::tasks {
+namespace {
+
+constexpr const char* kWrapper = "base_model.model.";
+
+std::string head_path(TaskKind kind) { return kind == TaskKind::Spans ? "qa_outputs" : "classifier"; }
+
+std::int64_t head_rows(TaskKind kind, std::int64_t num_labels) {
+  if (kind == TaskKind::Spans) return 2;
+  return kind == TaskKind::Choices ? 1 : num_labels;
+}
+
+const at::Tensor* find(const std::map<std::string, at::Tensor>& tensors, const std::string& name) {
+  const auto found = tensors.find(name);
+  return found == tensors.end() ? nullptr : &found->second;
+}
+
+nn::DropoutRates dropout_rates(const files::ModelConfig& config, const std::optional<double>& all) {
+  if (all) return {*all, *all, *all, *all, *all};
+  return {config.hidden_dropout, config.attention_dropout, config.hidden_dropout, config.hidden_dropout,
+          config.head_dropout()};
+}
+
+/// The head out of `tensors`, or nothing. Throws CheckpointError where only half of it is there or its shape is wrong.
+std::optional<nn::Dense> stored_head(const std::map<std::string, at::Tensor>& tensors, TaskKind kind,
+                                     const files::ModelFolder& model, std::int64_t num_labels) {
+  const std::string path = head_path(kind);
+  const at::Tensor* weight = find(tensors, path + ".weight");
+  const at::Tensor* bias = find(tensors, path + ".bias");
+  if (!weight && !bias) return std::nullopt;
+  const std::string message = "cannot use the head \"" + path + "\" with the model in " + model.folder.string();
+  if (!weight || !bias)
+    throw CheckpointError(message, Problem{path + (weight ? ".bias" : ".weight"), "no such tensor", "a weight and a bias", ""});
+  const std::int64_t rows = head_rows(kind, num_labels > 0 ? num_labels : weight->dim() == 2 ? weight->size(0) : 0);
+  const std::vector<std::int64_t> expected{rows, model.config.hidden_size};
+  if (weight->sizes().vec() != expected)
+    throw CheckpointError(message, Problem{path + ".weight", "shape " + files::shape_text(weight->sizes().vec()),
+                                           files::shape_text(expected), "give the head of this task and model"});
+  if (bias->sizes().vec() != std::vector<std::int64_t>{rows})
+    throw CheckpointError(message, Problem{path + ".bias", "shape " + files::shape_text(bias->sizes().vec()),
+                                           files::shape_text({rows}), "give the head of this task and model"});
+  return nn::Dense{path, {*weight, {}}, {*bias, {}}, {}};
+}
+
+nn::Dense new_head(TaskKind kind, const files::ModelFolder& model, const TaskModelOptions& options) {
+  const std::int64_t rows = head_rows(kind, options.num_labels);
+  const std::string path = head_path(kind);
+  if (rows <= 0)
+    throw CheckpointError("cannot tell the number of labels of the model in " + model.folder.string(),
+                          Problem{path + ".weight", "no such tensor", "a head", "give a head, or the data's labels"});
+  const at::Tensor weight =
+      nn::draw_normal({rows, model.config.hidden_size}, model.config.initializer_range, options.seed, path + ".weight");
+  return nn::Dense{path, {weight, {}}, {at::zeros({rows}, at::kFloat), {}}, {}};
+}
+
+struct ChosenHead {
+  nn::Dense head;
+  bool is_given = false;  ///< by --head
+};
+
+/// The given head, else the folder's, else a new one. The number of labels asked for holds for all but a given head.
+ChosenHead choose_head(const files::ModelFolder& model, const TaskModelOptions& options) {
+  if (auto given = stored_head(options.head, options.kind, model, 0)) return {std::move(*given), true};
+  if (auto stored = stored_head(model.tensors, options.kind, model, options.num_labels)) return {std::move(*stored), false};
+  return {new_head(options.kind, model, options), false};
+}
+
+void own(nn::Dense& head, bool trained) {
+  head.weight.value = head.weight.value.clone();
+  head.bias.value = head.bias.value.clone();
+  if (!trained) return;
+  nn::make_trained(head.weight);
+  nn::make_trained(head.bias);
+}
+
+std::int64_t num_values(const nn::Dense& dense) { return dense.weight.value.numel() + dense.bias.value.numel(); }
+
+void train_head(ModelParts& parts, const std::string& weight_name, const std::string& bias_name) {
+  parts.trainable.push_back({weight_name, parts.head.weight.value, parts.head.weight.gradient});
+  parts.trainable.push_back({bias_name, parts.head.bias.value, parts.head.bias.gradient});
+}
+
+std::unique_ptr<ModelParts> base_parts(const files::ModelFolder& model, const TaskModelOptions& options, bool trained) {
+  if (options.kind != TaskKind::Tokens)
+    throw UsageError("this version computes token tasks only", "use the task wnut17");
+  auto parts = std::make_unique<ModelParts>();
+  parts->kind = options.kind;
+  parts->config = model.config;
+  parts->rates = dropout_rates(model.config, options.dropout);
+  parts->follow_rows = options.path == Path::Packed;
+  parts->encoder = nn::make_encoder(model.config, model.tensors, options.kind == TaskKind::Choices, trained);
+  return parts;
+}
+
+void collect_adapter_weights(ModelParts& parts) {
+  for (const adapters::AttachedAdapter& adapter : parts.adapters)
+    for (const adapters::NamedWeight& named : adapter.weights)
+      if (named.weight->is_trained()) parts.trainable.push_back({named.name, named.weight->value, named.weight->gradient});
+}
+
+/// What PEFT adds to a config for a task: the task's type, and the head among the modules that are saved whole.
+files::AdapterConfig completed(files::AdapterConfig config, TaskKind kind) {
+  if (!config.task_type && kind == TaskKind::Tokens) config.task_type = "TOKEN_CLS";
+  if (!config.task_type && kind == TaskKind::Spans) config.task_type = "QUESTION_ANS";
+  if (config.modules_to_save.empty()) {
+    config.modules_to_save = {head_path(kind)};
+    if (kind == TaskKind::Tokens) config.modules_to_save.push_back("score");
+  }
+  return config;
+}
+
+/// The head that an adapter brings, or nothing.
+std::optional<nn::Dense> head_of(const files::AdapterMatch& match, TaskKind kind, const files::ModelFolder& model) {
+  std::map<std::string, at::Tensor> tensors;
+  for (const auto& [name, placed] : match.head) tensors[name] = placed.value;
+  return stored_head(tensors, kind, model, 0);
+}
+
+}  // namespace
+
+ParameterCounts ModelParts::counts() const {
+  ParameterCounts result;
+  nn::Encoder everything = encoder;
+  everything.for_each_weight([&](const std::string&, nn::Weight& weight) { result.all += weight.value.numel(); });
+  const auto add = [&](const std::vector<nn::LowRank>& modules) {
+    for (const nn::LowRank& adapter : modules) {
+      result.all += adapter.a.value.numel() + adapter.b.value.numel();
+      if (adapter.b_bias.value.defined()) result.all += adapter.b_bias.value.numel();
+    }
+  };
+  everything.for_each_dense([&](nn::Dense& dense) { add(dense.adapters); });
+  everything.for_each_embedding([&](nn::Embedding& table) { add(table.adapters); });
+  result.all += num_values(head) + frozen_head_values;
+  for (const Parameter& parameter : trainable) result.trainable += parameter.value.numel();
+  return result;
+}
+
+std::unique_ptr<ModelParts> full_parts(const files::ModelFolder& model, const TaskModelOptions& options) {
+  auto parts = base_parts(model, options, true);
+  parts->head = choose_head(model, options).head;
+  own(parts->head, true);
+  parts->encoder.for_each_weight([&](const std::string& name, nn::Weight& weight) {
+    parts->trainable.push_back({name, weight.value, weight.gradient});
+    if (!parts->follow_rows) return;
+    nn::RowActivity* rows = name == parts->encoder.word.path + ".weight"       ? &parts->word_rows
+                            : name == parts->encoder.position.path + ".weight" ? &parts->position_rows
+                                                                               : nullptr;
+    if (rows) rows->ever_touched.assign(weight.value.size(0), 0);
+    parts->trainable.back().rows = rows;
+  });
+  train_head(*parts, parts->head.path + ".weight", parts->head.path + ".bias");
+  return parts;
+}
+
+std::unique_ptr<ModelParts> new_adapter_parts(const files::ModelFolder& model, const TaskModelOptions& options,
+                                              const files::AdapterConfig& lora) {
+  auto parts = base_parts(model, options, false);
+  parts->adapters.push_back(
+      adapters::attach_new_adapter(parts->encoder, completed(lora, options.kind), options.seed));
+  parts->head = choose_head(model, options).head;
+  own(parts->head, true);
+  parts->frozen_head_values = num_values(parts->head);
+  collect_adapter_weights(*parts);
+  train_head(*parts, kWrapper + parts->head.path + ".weight", kWrapper + parts->head.path + ".bias");
+  return parts;
+}
+
+std::unique_ptr<ModelParts> stored_adapter_parts(const files::ModelFolder& model, const TaskModelOptions& options,
+                                                 const std::vector<const files::AdapterFolder*>& stored) {
+  auto parts = base_parts(model, options, false);
+  const bool one = stored.size() == 1;
+  std::optional<nn::Dense> head;
+  std::map<std::string, std::string> names;
+  for (const files::AdapterFolder* adapter : stored) {
+    const files::AdapterMatch match = files::match_adapter(*adapter, model.config, parts->encoder.pooler.has_value());
+    parts->adapters.push_back(adapters::attach_stored_adapter(parts->encoder, adapter->config, match, one));
+    if (head || !options.head.empty()) continue;
+    head = head_of(match, options.kind, model);
+    for (const auto& [name, placed] : match.head) names[name] = placed.file_name;
+  }
+  const bool is_brought = head.has_value();
+  const ChosenHead chosen = is_brought ? ChosenHead{*head, false} : choose_head(model, options);
+  parts->head = chosen.head;
+  own(parts->head, is_brought || chosen.is_given);
+  if (is_brought) parts->frozen_head_values = num_values(parts->head);
+  collect_adapter_weights(*parts);
+  const std::string weight = parts->head.path + ".weight", bias = parts->head.path + ".bias";
+  if (is_brought) train_head(*parts, names.at(weight), names.at(bias));
+  if (!is_brought && chosen.is_given) train_head(*parts, weight, bias);
+  return parts;
+}
+
+}  // namespace lorascope::tasks

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/adapters/lora.h"
+#include "core/files/model_folder.h"
+#include "core/nn/encoder.h"
+#include "core/tasks/task_model.h"
+
+namespace lorascope::tasks {
+
+/// What a task model consists of, without the way it is computed. Does not move: parameters point into it.
+struct ModelParts {
+  TaskKind kind = TaskKind::Tokens;
+  files::ModelConfig config;
+  nn::DropoutRates rates;
+  nn::Encoder encoder;
+  nn::Dense head;                      ///< "classifier" [C,H] or "qa_outputs" [2,H]
+  std::int64_t frozen_head_values = 0; ///< of the head that the trained one stands for, as PEFT counts it
+  std::vector<adapters::AttachedAdapter> adapters;
+  std::vector<Parameter> trainable;
+  nn::RowActivity word_rows, position_rows;
+  bool follow_rows = false;            ///< the path keeps the row activities up to date
+
+  ModelParts() = default;
+  ModelParts(const ModelParts&) = delete;
+  ModelParts& operator=(const ModelParts&) = delete;
+
+  ParameterCounts counts() const;
+};
+
+/// The parts of TaskModel::full, with_new_adapter and with_adapters.
+std::unique_ptr<ModelParts> full_parts(const files::ModelFolder& model, const TaskModelOptions& options);
+std::unique_ptr<ModelParts> new_adapter_parts(const files::ModelFolder& model, const TaskModelOptions& options,
+                                              const files::AdapterConfig& lora);
+std::unique_ptr<ModelParts> stored_adapter_parts(const files::ModelFolder& model, const TaskModelOptions& options,
+                                                 const std::vector<const files::AdapterFolder*>& adapters);
+
+}  // namespace lorascope::tasks
