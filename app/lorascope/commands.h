@@ -7,8 +7,16 @@ class App;
 namespace lorascope::app {
 
 // One function a command, each in commands/NAME.cpp: adds the sub-command with its options and its callback.
+void add_data(CLI::App& program);
 void add_encode(CLI::App& program);
+void add_export(CLI::App& program);
+void add_forward(CLI::App& program);
 void add_score(CLI::App& program);
+void add_bench(CLI::App& program);
+void add_evaluate(CLI::App& program);
+void add_predict(CLI::App& program);
+void add_run_one(CLI::App& program);
+void add_train(CLI::App& program);
 void add_tokenize(CLI::App& program);
 
 }  // namespace lorascope::app

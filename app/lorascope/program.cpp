@@ -15,7 +15,15 @@ namespace {
 void add_commands(CLI::App& program) {
   add_tokenize(program);
   add_encode(program);
+  add_data(program);
+  add_export(program);
   add_score(program);
+  add_run_one(program);
+  add_bench(program);
+  add_evaluate(program);
+  add_predict(program);
+  add_train(program);
+  add_forward(program);
 }
 
 int report(const Error& error) {
@@ -33,6 +41,8 @@ int run_program(int argc, char** argv) try {
   add_commands(program);
   try {
     program.parse(argc, argv);
+  } catch (const CLI::RuntimeError& ended) {
+    return ended.get_exit_code();
   } catch (const CLI::ParseError& problem) {
     return program.exit(problem) == 0 ? 0 : 2;
   }
