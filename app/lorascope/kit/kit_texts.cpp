@@ -1,0 +1,91 @@
+#include "app/lorascope/kit/kit_texts.h"
+
+#include <algorithm>
+
+#include "core/base/json.h"
+#include "core/figures/run_tables.h"
+#include "core/figures/table_text.h"
+
+namespace lorascope::app {
+namespace {
+
+std::string label_of(const store::RunRecord& run) {
+  std::string label = "run " + std::to_string(run.id);
+  if (!run.group.empty()) label += ", " + run.group;
+  if (!run.name.empty() && run.name != run.group) label += ", " + run.name;
+  std::replace(label.begin(), label.end(), '\n', ' ');
+  return label;
+}
+
+OrderedJson object_from(const std::string& text) {
+  OrderedJson value = OrderedJson::parse(text, nullptr, false);
+  return value.is_object() ? value : OrderedJson::object();
+}
+
+}  // namespace
+
+std::string kit_commands(const std::vector<store::RunRecord>& runs) {
+  std::string text =
+      "#!/bin/sh\n# One command a run; paths are those of the machine on which it ran. settings/ has every value.\n";
+  for (const store::RunRecord& run : runs) {
+    text += "\n# " + label_of(run) + "\n";
+    text += run.command_line.empty() ? "# no command was recorded: see settings/run-" + std::to_string(run.id) + ".json\n"
+                                     : run.command_line + "\n";
+  }
+  return text;
+}
+
+std::string kit_versions(const std::vector<store::RunRecord>& runs) {
+  OrderedJson list = OrderedJson::array();
+  for (const store::RunRecord& run : runs) {
+    list.push_back({{"run_id", run.id},
+                    {"name", run.name},
+                    {"group", run.group},
+                    {"state", store::text(run.state)},
+                    {"device", run.environment.device},
+                    {"versions", object_from(run.environment.versions)},
+                    {"settings_sha256", run.settings_hash},
+                    {"data_sha256", object_from(run.environment.data_hashes)},
+                    {"model_sha256", run.environment.model_hash}});
+  }
+  return OrderedJson{{"runs", list}}.dump(2) + "\n";
+}
+
+std::string kit_readme(const std::vector<store::RunRecord>& runs, const std::vector<NamedFigure>& figures,
+                       const std::vector<store::StudyRecord>& studies) {
+  std::string text = "# Paper kit of " + std::to_string(runs.size()) + (runs.size() == 1 ? " run" : " runs") + "\n\n" +
+                     "Written by `lorascope export --kit`; the same rows of the workspace give the same bytes.\n\n## Scores\n\n";
+  const figures::TableData scores = figures::score_table(runs, {.single_runs = false});
+  text += figures::markdown_table(scores);
+  if (!scores.note.empty()) text += "\n(" + scores.note + "; best in bold)\n";
+  text +=
+      "\n## Files\n\n| file | what it is |\n| --- | --- |\n"
+      "| `figures/*.pdf` | vector figures for a paper |\n"
+      "| `figures/*.svg` | the same for the web and for editing; text is text |\n"
+      "| `figures/*.png` | the same at 300 dpi |\n"
+      "| `figures/*.csv` | the numbers each figure draws, in full precision |\n"
+      "| `tables/scores.*` | scores by group with mean and standard deviation, and each run: LaTeX (`\\input` it; needs "
+      "booktabs), CSV, Markdown |\n"
+      "| `tables/all-scores.csv` | every score that was measured, per type and strict ones too |\n"
+      "| `tables/runs.*` | the runs with state, steps and times |\n"
+      "| `tables/spectra.csv` | singular values of every module's update at the last recorded step |\n"
+      "| `settings/run-N.json` | every setting of a run |\n";
+  for (const store::StudyRecord& study : studies) {
+    text += "| `studies/" + file_stem(study.name) + ".toml` | the study file \"" + study.name + "\" |\n";
+  }
+  text +=
+      "| `commands.sh` | the command that repeats each run |\n"
+      "| `versions.json` | device, versions, hashes of settings, data and model of each run |\n"
+      "| `SHA256SUMS` | checksums of all files: `sha256sum -c SHA256SUMS` |\n\n## Figures\n\n";
+  for (const NamedFigure& figure : figures) {
+    text += "- `figures/" + figure.stem + "`: " + figures::describe(figure.figure) + "\n";
+  }
+  text += "\n## Runs\n\n";
+  for (const store::RunRecord& run : runs) {
+    text += "- " + label_of(run) + ": " + std::string(store::text(run.state)) + (run.reason.empty() ? "" : " (" + run.reason + ")") +
+            ", settings " + run.settings_hash.substr(0, 12) + "\n";
+  }
+  return text;
+}
+
+}  // namespace lorascope::app
