@@ -111,7 +111,7 @@ at::Tensor CompatibleEncoder::embed(const Pass& pass) const {
   const auto lookup = [](const Embedding& table, const at::Tensor& ids, std::int64_t padding) {
     at::Tensor rows = at::embedding(variable(table.weight), ids, padding);
     for (const LowRank& adapter : table.adapters) {
-      const at::Tensor low = at::embedding(variable(adapter.a).transpose(0, 1), ids);
+      const at::Tensor low = at::embedding(variable(adapter.a).transpose(0, 1), ids, padding);
       rows = rows + at::matmul(low, variable(adapter.b).transpose(0, 1)) * adapter.scaling;
     }
     return rows;

@@ -81,7 +81,6 @@ struct AttentionHead {
 /// AdamW of one step for one group of values ([AdamW], in the order of operations of PyTorch).
 struct AdamWStep {
   float decay = 1;            ///< 1 - lr · weight decay
-  float beta1 = 0.9F;
   float beta2 = 0.999F;
   float one_minus_beta1 = 0.1F;
   float one_minus_beta2 = 0.001F;
