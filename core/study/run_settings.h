@@ -44,6 +44,7 @@ struct TrainingSettings {
   double warmup_ratio = 0;                             ///< share of all steps, in [0, 1)
   double weight_decay = 0;
   double max_grad_norm = 1;                            ///< 0 = no clipping
+  double loraplus_ratio = 0;                           ///< LoRA+: rate of B over that of A; 0 = one rate for all
   std::uint64_t seed = 42;
   std::optional<double> dropout;                       ///< hidden, attention and head dropout; nothing = the model's own
   Batching batching = Batching::Plain;

@@ -189,6 +189,8 @@ std::vector<SettingsField> training_fields() {
       number("training.weight_decay", "a number from 0", {0}, LORASCOPE_ACCESS(training.weight_decay), "decay"),
       number("training.max_grad_norm", "a number from 0 (no clipping)", {0}, LORASCOPE_ACCESS(training.max_grad_norm),
              "clip"),
+      number("training.loraplus_ratio", "a number from 0 (one rate for all)", {0},
+             LORASCOPE_ACCESS(training.loraplus_ratio), "LoRA+ ratio"),
       integer("training.seed", "a whole number from 0 to 2^32 - 1", {0, 4294967295.0}, LORASCOPE_ACCESS(training.seed)),
       model_dropout_field(),
       batching_field(),

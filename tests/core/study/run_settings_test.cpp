@@ -1,0 +1,102 @@
+#include "core/study/run_settings.h"
+
+#include "core/base/error.h"
+#include "core/base/json.h"
+#include "core/study/settings_fields.h"
+#include "tests/support/catch.h"
+
+using namespace lorascope;
+using namespace lorascope::study;
+
+TEST_CASE("Settings survive the way through JSON with every field", "[study]") {
+  RunSettings settings;
+  settings.method = Method::Lora;
+  settings.name = "seed 7";
+  settings.group = "a group";
+  settings.train_file = "/data/ü train.conll";
+  settings.adapter = "/adapters/a";
+  settings.lora = {4, 8.5, 0.25, {"key", "output.dense"}, "x.*", true};
+  settings.training.learning_rate = 0.1 + 0.2;
+  settings.training.seed = 4294967295;
+  settings.training.dropout = 0.0;
+  settings.training.batching = Batching::Grouped;
+  settings.training.keep_best = true;
+  settings.zero_division = 1;
+  settings.device = "cuda";
+  const RunSettings copy = RunSettings::from_json(settings.to_json());
+  CHECK(copy.to_json() == settings.to_json());
+  CHECK(copy.lora.targets == settings.lora.targets);
+  CHECK(copy.training.learning_rate == settings.training.learning_rate);
+  CHECK(copy.training.dropout == settings.training.dropout);
+  CHECK(copy.training.seed == settings.training.seed);
+  // Each field is read and written under its own key: a changed value must come back changed, and alone.
+  for (const SettingsField& field : settings_fields()) {
+    INFO(field.key);
+    CHECK(field.get(copy) == field.get(settings));
+    CHECK(field.set(settings, field.get(settings)));
+  }
+}
+
+TEST_CASE("The canonical JSON has sorted keys and no LoRA keys in full fine-tuning", "[study]") {
+  const std::string json = RunSettings().to_json();
+  CHECK(json.find("\"lora\"") == std::string::npos);
+  CHECK(json.find(' ') == std::string::npos);
+  CHECK(json == Json::parse(json).dump());
+}
+
+TEST_CASE("The hash follows what the run computes, not what it is called", "[study]") {
+  RunSettings settings;
+  const std::string hash = settings.hash();
+  CHECK(hash.size() == 64);
+  settings.name = "other";
+  settings.group = "other";
+  settings.export_folder = "/x";
+  CHECK(settings.hash() == hash);
+  settings.training.seed = 43;
+  CHECK(settings.hash() != hash);
+}
+
+TEST_CASE("Every wrong key of stored settings is named", "[study]") {
+  CHECK(RunSettings::from_json("{}").to_json() == RunSettings().to_json());
+  CHECK_THROWS_AS(RunSettings::from_json("nonsense"), StudyError);
+  CHECK_THROWS_AS(RunSettings::from_json("[1]"), StudyError);
+  try {
+    RunSettings::from_json(R"({"training":{"epochs":-1,"batch_size":2.5,"speed":9},"method":"magic"})");
+    FAIL("bad settings were taken");
+  } catch (const StudyError& problem) {
+    CHECK(problem.problems().size() == 4);
+    CHECK_THAT(problem.message(), Catch::Contains("training.epochs") && Catch::Contains("training.batch_size") &&
+                                      Catch::Contains("training.speed") && Catch::Contains("magic"));
+  }
+}
+
+TEST_CASE("Only the settings that differ are listed, as people write them", "[study]") {
+  RunSettings first;
+  RunSettings second;
+  CHECK(difference(first, second).empty());
+  second.training.learning_rate = 1e-3;
+  second.training.dropout = 0.1;
+  const std::vector<SettingsDifference> found = difference(first, second);
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].key == "training.learning_rate");
+  CHECK(found[0].first == "5e-5");
+  CHECK(found[0].second == "0.001");
+  CHECK(found[1].first == "as the model says");
+  second.method = Method::Lora;
+  const std::vector<SettingsDifference> methods = difference(first, second);
+  const auto rank = std::find_if(methods.begin(), methods.end(), [](const auto& row) { return row.key == "lora.rank"; });
+  REQUIRE(rank != methods.end());
+  CHECK(rank->first.empty());
+  CHECK(rank->second == "8");
+  CHECK(changed_keys(second) == std::vector<std::string>{"method", "training.learning_rate", "training.dropout"});
+}
+
+TEST_CASE("Misspelt names are recognised", "[study]") {
+  CHECK(nearest_name("epoch", {"epochs", "seed"}) == "epochs");
+  CHECK(nearest_name("lr", {"epochs", "learning_rate"}) == "learning_rate");
+  CHECK(nearest_name("zzzzzzzz", {"epochs", "seed"}).empty());
+  CHECK(value_text(1e-3) == "0.001");
+  CHECK(value_text(5e-5) == "5e-5");
+  CHECK(value_text(1e30) == "1e30");
+  CHECK(value_text(Json::array({"a", "b"})) == "a, b");
+}
