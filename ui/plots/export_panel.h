@@ -1,0 +1,77 @@
+#pragma once
+
+#include <QWidget>
+#include <memory>
+
+#include "core/figures/figure_data.h"
+#include "core/figures/render.h"
+
+class QCheckBox;
+class QComboBox;
+class QDoubleSpinBox;
+class QGridLayout;
+class QLabel;
+class QLineEdit;
+class QSpinBox;
+class QTimer;
+class QVBoxLayout;
+
+namespace lorascope::ui {
+
+class MessageBar;
+class PicturePreview;
+
+enum class ExportFormat { Pdf, Svg, Png, Csv };
+
+/// Writes a figure to a file: format, size in cm, fonts. The preview is the export itself, made by the same renderer in
+/// the background. Stands in the card where the plot was; no dialog.
+class ExportPanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit ExportPanel(QWidget* parent = nullptr);
+
+  void setFigure(figures::FigureData figure);
+  void setFormat(ExportFormat format);
+  void setFile(const QString& file);
+  QString file() const;
+  figures::RenderOptions options() const;
+  /// Writes the file and says so, or why not. Returns whether it is there.
+  bool save();
+
+ Q_SIGNALS:
+  void closed();
+  /// The preview shows the current figure and options.
+  void previewReady();
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+
+ private:
+  void makeForm(QGridLayout* form);
+  void makeFileRow(QVBoxLayout* column);
+  ExportFormat format() const;
+  void formatChosen();
+  void chooseFile();
+  void preview();
+  void showPreview(int request, const QByteArray& png, const QString& problem);
+
+  std::shared_ptr<const figures::FigureData> figure_;
+  QComboBox* format_;
+  QDoubleSpinBox* width_cm_;
+  QDoubleSpinBox* height_cm_;
+  QDoubleSpinBox* font_size_;
+  QSpinBox* dpi_;
+  QCheckBox* title_;
+  QLineEdit* file_;
+  MessageBar* message_;
+  PicturePreview* picture_;
+  QTimer* delay_;
+  int request_ = 0;  ///< number of the newest preview asked for; older answers are dropped
+};
+
+/// The bytes that save() writes. Throws lorascope::Error.
+std::string exportedBytes(const figures::FigureData& figure, ExportFormat format, const figures::RenderOptions& options);
+
+}  // namespace lorascope::ui

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "ui/plots/qcustomplot_header.h"
+
+#include <vector>
+
+#include "ui/plots/plot_state.h"
+
+namespace lorascope::ui {
+
+/// Reference lines with their labels, and the names of the lines: beside their ends where all fit, else as a legend on
+/// the freest spot inside the axes.
+class PlotAnnotations : public QCPLayerable {
+  Q_OBJECT
+
+ public:
+  PlotAnnotations(QCustomPlot* plot, const PlotState& state);
+
+  /// Measures the names for a plot of this size; returns the right margin that they need, in pixels.
+  int prepare(const QSize& size);
+
+  /// What is written and where, for tests: rectangles do not overlap.
+  struct Label {
+    QString text;
+    QRectF box;
+    std::size_t line = 0;
+  };
+  const std::vector<Label>& labels() const { return labels_; }
+  bool isLegend() const { return legend_; }
+
+ protected:
+  void applyDefaultAntialiasingHint(QCPPainter* painter) const override { painter->setAntialiasing(true); }
+  void draw(QCPPainter* painter) override;
+
+ private:
+  QString nameOf(std::size_t line) const;
+  std::optional<QPointF> endOf(std::size_t line) const;
+  void placeAtEnds();
+  void placeLegend(const QRectF& area);
+  std::vector<QPointF> sampledPoints() const;
+  void drawReference(QCPPainter* painter, const figures::ReferenceLine& reference, const QRectF& area) const;
+
+  const PlotState* state_;
+  std::vector<std::size_t> named_;  ///< lines whose names are shown
+  std::vector<Label> labels_;
+  bool legend_ = false;
+};
+
+}  // namespace lorascope::ui

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "ui/plots/qcustomplot_header.h"
+
+#include <vector>
+
+#include "ui/plots/figure_range.h"
+#include "ui/plots/plot_state.h"
+
+namespace lorascope::ui {
+
+class CurveGraph;
+class PlotAnnotations;
+class PlotOverlay;
+
+/// Draws a PlotState with QCustomPlot. Takes no input of its own: PlotView does that.
+///
+/// All lines are fast polylines with adaptive sampling, and a line with many points a pixel that is no average is drawn
+/// 1 px wide and solid: that keeps one million noisy points under 20 ms. Opacity is mixed into the colour beforehand,
+/// so that a line does not darken where it crosses itself.
+class PlotCanvas : public QCustomPlot {
+  Q_OBJECT
+
+ public:
+  explicit PlotCanvas(PlotState& state, QWidget* parent);
+
+  /// Builds bands, lines and bars of the figure anew. Ranges and colours are left alone.
+  void rebuild();
+  /// Draws the points of a line from index `first` on in addition to those before it; x ascends.
+  void append(std::size_t line, std::size_t first);
+  /// Fonts and colours of everything, by the state's theme, solo and highlight.
+  void restyle();
+  void setRanges(const Range& x, const Range& y);
+
+  /// The part of the widget inside the axes.
+  QRectF plotArea() const { return QRectF(axisRect()->rect()); }
+  /// Repaints crosshair, cursor and zoom rectangle only.
+  void repaintOverlay();
+
+  /// For tests: what is drawn of line `index`; nullptr for bars.
+  const QCPGraph* graphOf(std::size_t index) const;
+
+ private:
+  QCPAbstractPlottable* makeLine(const figures::Line& line);
+  QCPAbstractPlottable* makeBars(const figures::Line& line);
+  void makeBand(const figures::Band& band);
+  void styleLine(std::size_t index);
+  bool hasRawTwin(const figures::Line& line) const;
+  void styleBands();
+  void styleAxes();
+  void layOut();
+  QVector<QCPGraphData> points(const figures::Line& line, std::size_t first) const;
+
+  PlotState* state_;
+  PlotAnnotations* annotations_;
+  PlotOverlay* overlay_;
+  QCPBarsGroup* bars_group_;
+  std::vector<QCPAbstractPlottable*> plottables_;             ///< one a line
+  std::vector<std::pair<QCPGraph*, QCPGraph*>> band_graphs_;  ///< low and high of each band
+};
+
+}  // namespace lorascope::ui

@@ -1,0 +1,115 @@
+#include "ui/plots/plot_card.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QImage>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include "core/figures/render.h"
+#include "ui/plots/export_panel.h"
+#include "ui/plots/plot_view.h"
+#include "ui/plots/table_twin.h"
+#include "ui/widgets/empty_state.h"
+
+namespace lorascope::ui {
+
+PlotCard::PlotCard(PlotToolbar::Controls controls, QWidget* parent)
+    : Card({}, parent),
+      toolbar_(new PlotToolbar(controls)),
+      stack_(new QStackedWidget),
+      view_(new PlotView),
+      table_(new TableTwin),
+      export_(new ExportPanel),
+      empty_(new EmptyState(QStringLiteral("curves"), {})) {
+  body()->addWidget(toolbar_);
+  body()->addWidget(stack_, 1);
+  for (QWidget* page : std::initializer_list<QWidget*>{view_, table_, export_, empty_}) stack_->addWidget(page);
+  stack_->setMinimumHeight(120);
+  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+  connect(toolbar_, &PlotToolbar::optionsChanged, this, &PlotCard::takeOptions);
+  connect(toolbar_, &PlotToolbar::tableToggled, this, [this](bool open) { show(open ? static_cast<QWidget*>(table_) : view_); });
+  connect(toolbar_, &PlotToolbar::exportToggled, this, [this](bool open) { show(open ? static_cast<QWidget*>(export_) : view_); });
+  connect(toolbar_, &PlotToolbar::copyRequested, this, [this] {
+    stack_->currentWidget() == table_ ? table_->copy() : copyPicture();
+  });
+  connect(export_, &ExportPanel::closed, this, [this] { show(view_); });
+  connect(view_, &PlotView::smoothingRequested, toolbar_, &PlotToolbar::toggleSmoothing);
+  connect(view_, &PlotView::axesChanged, this, [this](bool log_x, bool log_y) {
+    figures::CurveOptions options = toolbar_->options();
+    options.log_x = log_x;
+    options.log_y = log_y;
+    setOptions(options);
+    Q_EMIT optionsChanged();
+  });
+  updatePage();
+}
+
+void PlotCard::setOptions(const figures::CurveOptions& options) {
+  taken_ = options;
+  toolbar_->setOptions(options);
+  view_->setOutliersShown(options.outliers);
+}
+
+void PlotCard::takeOptions() {
+  const figures::CurveOptions now = toolbar_->options();
+  const bool other_figure = now.x != taken_.x || now.smoothing != taken_.smoothing || now.grouping != taken_.grouping ||
+                            now.band != taken_.band;
+  taken_ = now;
+  view_->setOutliersShown(now.outliers);
+  if (other_figure) Q_EMIT figureWished();
+  view_->setLogAxes(now.log_x, now.log_y);
+  Q_EMIT optionsChanged();
+}
+
+void PlotCard::setFigure(figures::FigureData figure) {
+  setTitle(QString::fromStdString(figure.title));
+  setNote(QString::fromStdString(figure.note));
+  view_->setFigure(std::move(figure));
+  updatePage();
+  if (stack_->currentWidget() == table_) table_->setFigure(view_->figure());
+  if (stack_->currentWidget() == export_) export_->setFigure(figureInView());
+}
+
+void PlotCard::updatePage() {
+  const bool nothing = view_->figure().empty();
+  toolbar_->setVisible(!nothing);
+  if (nothing) {
+    show(empty_);
+  } else if (stack_->currentWidget() == empty_) {
+    show(view_);
+  }
+}
+
+void PlotCard::show(QWidget* page) {
+  if (page == view_ && view_->figure().empty()) page = empty_;
+  if (page == table_) table_->setFigure(view_->figure());
+  if (page == export_) export_->setFigure(figureInView());
+  stack_->setCurrentWidget(page);
+  toolbar_->setOpen(page == table_, page == export_);
+}
+
+figures::FigureData PlotCard::figureInView() const {
+  figures::FigureData figure = view_->figure();
+  if (view_->isZoomed() || !options().outliers) {
+    const Range x = view_->rangeX();
+    const Range y = view_->rangeY();
+    if (view_->isZoomed()) {
+      figure.x.minimum = x.low;
+      figure.x.maximum = x.high;
+    }
+    figure.y.minimum = y.low;
+    figure.y.maximum = y.high;
+  }
+  return figure;
+}
+
+void PlotCard::copyPicture() const {
+  figures::RenderOptions options;
+  options.width_cm = 17;
+  options.dpi = 200;
+  const std::string png = figures::render(figureInView(), figures::ImageFormat::Png, options);
+  QGuiApplication::clipboard()->setImage(QImage::fromData(QByteArray::fromStdString(png), "PNG"));
+}
+
+}  // namespace lorascope::ui

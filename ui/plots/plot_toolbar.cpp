@@ -1,0 +1,208 @@
+#include "ui/plots/plot_toolbar.h"
+
+#include <QActionGroup>
+#include <QHBoxLayout>
+#include <QMenu>
+#include <QSignalBlocker>
+#include <QToolButton>
+#include <utility>
+
+#include "ui/plots/smoothing_field.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/theme.h"
+
+namespace lorascope::ui {
+namespace {
+
+const std::vector<std::pair<figures::XSource, QString>>& sources() {
+  static const std::vector<std::pair<figures::XSource, QString>> all = {
+      {figures::XSource::Step, QStringLiteral("step")},
+      {figures::XSource::Epoch, QStringLiteral("epoch")},
+      {figures::XSource::Examples, QStringLiteral("examples")},
+      {figures::XSource::Seconds, QStringLiteral("time")}};
+  return all;
+}
+
+const std::vector<std::pair<figures::Grouping, QString>>& groupings() {
+  static const std::vector<std::pair<figures::Grouping, QString>> all = {
+      {figures::Grouping::None, QStringLiteral("single runs")},
+      {figures::Grouping::Method, QStringLiteral("by method")},
+      {figures::Grouping::Setting, QStringLiteral("by setting")}};
+  return all;
+}
+
+}  // namespace
+
+PlotToolbar::PlotToolbar(Controls controls, QWidget* parent) : QWidget(parent), layout_(new QHBoxLayout(this)) {
+  layout_->setContentsMargins(0, 0, 0, 0);
+  layout_->setSpacing(2);
+  if (controls.testFlag(XSource)) addSources();
+  if (controls.testFlag(LogX)) {
+    addToggle(log_x_, QStringLiteral("log x"), QStringLiteral("Logarithmic x axis (X)"), &figures::CurveOptions::log_x);
+  }
+  if (controls.testFlag(LogY)) {
+    addToggle(log_y_, QStringLiteral("log y"), QStringLiteral("Logarithmic y axis (L)"), &figures::CurveOptions::log_y);
+  }
+  if (controls.testFlag(Smoothing)) {
+    smoothing_ = new SmoothingField(this);
+    layout_->addWidget(smoothing_);
+    connect(smoothing_, &QDoubleSpinBox::valueChanged, this, [this](double value) {
+      options_.smoothing = value;
+      Q_EMIT optionsChanged();
+    });
+  }
+  if (controls.testFlag(Grouping)) addGrouping();
+  if (controls.testFlag(Outliers)) {
+    addToggle(outliers_, QStringLiteral("outliers"), QStringLiteral("Let single spikes stretch the value axis"),
+              &figures::CurveOptions::outliers);
+  }
+  layout_->addStretch(1);
+  addRightSide();
+  showOptions();
+  full_width_ = layout_->minimumSize().width();
+  if (source_menu_ != nullptr) source_menu_->hide();
+}
+
+QToolButton* PlotToolbar::makeButton(const QString& text, const QString& tip, bool checkable) {
+  auto* button = new QToolButton(this);
+  button->setText(text);
+  button->setFont(captionFont());
+  button->setCheckable(checkable);
+  button->setToolTip(tip);
+  button->setAccessibleName(tip);
+  button->setFocusPolicy(Qt::TabFocus);
+  layout_->addWidget(button);
+  return button;
+}
+
+void PlotToolbar::addSources() {
+  source_menu_ = makeButton({}, QStringLiteral("What the x axis shows"), false);
+  source_menu_->setPopupMode(QToolButton::InstantPopup);
+  source_menu_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  source_menu_->setIcon(themedIcon(QStringLiteral("arrow-down"), IconTone::Secondary));
+  source_menu_->setIconSize(QSize(10, 10));
+  source_menu_->setMenu(new QMenu(source_menu_));
+  for (const auto& [source, name] : sources()) {
+    auto* button = makeButton(name, QStringLiteral("x axis: %1").arg(name), true);
+    connect(button, &QToolButton::clicked, this, [this, source = source] { takeSource(source); });
+    sources_.push_back(button);
+    source_menu_->menu()->addAction(name, this, [this, source = source] { takeSource(source); });
+  }
+  layout_->addSpacing(kGap);
+}
+
+void PlotToolbar::addToggle(QToolButton*& button, const QString& text, const QString& tip,
+                            bool figures::CurveOptions::*member) {
+  button = makeButton(text, tip, true);
+  connect(button, &QToolButton::clicked, this, [this, member](bool checked) {
+    options_.*member = checked;
+    Q_EMIT optionsChanged();
+  });
+}
+
+void PlotToolbar::addGrouping() {
+  grouping_ = makeButton(QStringLiteral("by method · band"), QStringLiteral("Which runs share a curve"), false);
+  grouping_->setPopupMode(QToolButton::InstantPopup);
+  grouping_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  grouping_->setIcon(themedIcon(QStringLiteral("arrow-down"), IconTone::Secondary));
+  grouping_->setIconSize(QSize(10, 10));
+  auto* menu = new QMenu(grouping_);
+  auto* exclusive = new QActionGroup(menu);
+  for (const auto& [grouping, name] : groupings()) {
+    QAction* action = menu->addAction(name);
+    action->setCheckable(true);
+    exclusive->addAction(action);
+    group_actions_.push_back(action);
+    connect(action, &QAction::triggered, this, [this, grouping = grouping] {
+      options_.grouping = grouping;
+      showOptions();
+      Q_EMIT optionsChanged();
+    });
+  }
+  menu->addSeparator();
+  band_action_ = menu->addAction(QStringLiteral("band from smallest to largest"));
+  band_action_->setCheckable(true);
+  connect(band_action_, &QAction::triggered, this, [this](bool checked) {
+    options_.band = checked ? figures::BandKind::MinMax : figures::BandKind::None;
+    showOptions();
+    Q_EMIT optionsChanged();
+  });
+  grouping_->setMenu(menu);
+}
+
+void PlotToolbar::addRightSide() {
+  const auto add = [this](const char* icon, const char* text, const char* tip, bool checkable) {
+    auto* button = makeButton(QString::fromUtf8(text), QString::fromUtf8(tip), checkable);
+    button->setIcon(themedIcon(QString::fromUtf8(icon), IconTone::Secondary));
+    button->setIconSize(QSize(14, 14));
+    button->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    return button;
+  };
+  table_ = add("table", "table", "Show the numbers as a table", true);
+  copy_ = add("copy", "copy", "Copy the picture", false);
+  export_ = add("export", "export", "Export as PDF, SVG, PNG or CSV", true);
+  connect(table_, &QToolButton::clicked, this, &PlotToolbar::tableToggled);
+  connect(copy_, &QToolButton::clicked, this, &PlotToolbar::copyRequested);
+  connect(export_, &QToolButton::clicked, this, &PlotToolbar::exportToggled);
+}
+
+void PlotToolbar::takeSource(figures::XSource source) {
+  options_.x = source;
+  showOptions();
+  Q_EMIT optionsChanged();
+}
+
+void PlotToolbar::setOptions(const figures::CurveOptions& options) {
+  options_ = options;
+  showOptions();
+}
+
+void PlotToolbar::toggleSmoothing() {
+  if (smoothing_ != nullptr) smoothing_->toggle();
+}
+
+void PlotToolbar::setOpen(bool table, bool export_panel) {
+  table_->setChecked(table);
+  export_->setChecked(export_panel);
+}
+
+void PlotToolbar::showOptions() {
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    sources_[i]->setChecked(sources()[i].first == options_.x);
+    if (sources()[i].first == options_.x) source_menu_->setText(sources()[i].second);
+  }
+  if (log_x_ != nullptr) log_x_->setChecked(options_.log_x);
+  if (log_y_ != nullptr) log_y_->setChecked(options_.log_y);
+  if (outliers_ != nullptr) outliers_->setChecked(options_.outliers);
+  if (smoothing_ != nullptr) {
+    const QSignalBlocker quiet(smoothing_);
+    smoothing_->setValue(options_.smoothing);
+  }
+  for (std::size_t i = 0; i < group_actions_.size(); ++i) {
+    group_actions_[i]->setChecked(groupings()[i].first == options_.grouping);
+    if (groupings()[i].first == options_.grouping) grouping_->setText(groupings()[i].second);
+  }
+  if (band_action_ != nullptr) {
+    const bool grouped = options_.grouping != figures::Grouping::None;
+    band_action_->setChecked(options_.band == figures::BandKind::MinMax);
+    band_action_->setEnabled(grouped);
+    if (grouped && options_.band == figures::BandKind::MinMax) grouping_->setText(grouping_->text() + QStringLiteral(" · band"));
+  }
+}
+
+void PlotToolbar::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  fold();
+}
+
+void PlotToolbar::fold() {
+  const int without_source_menu = source_menu_ != nullptr ? full_width_ - source_menu_->sizeHint().width() : full_width_;
+  const bool folded = width() < without_source_menu;
+  if (source_menu_ != nullptr) source_menu_->setVisible(folded);
+  for (QToolButton* button : sources_) button->setVisible(!folded);
+  for (QToolButton* button : {table_, copy_, export_}) {
+    button->setToolButtonStyle(folded ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextOnly);
+  }
+}
+
+}  // namespace lorascope::ui

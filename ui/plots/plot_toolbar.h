@@ -1,0 +1,72 @@
+#pragma once
+
+#include <QFlags>
+#include <QWidget>
+#include <vector>
+
+#include "core/figures/curve_figure.h"
+
+class QHBoxLayout;
+class QToolButton;
+
+namespace lorascope::ui {
+
+class SmoothingField;
+
+/// The same small row above every plot: x source, logarithmic axes, smoothing, groups and band, outliers; on the right
+/// table, copy and export. Where it is narrow the x sources fold into a menu and the right side into icons.
+class PlotToolbar : public QWidget {
+  Q_OBJECT
+
+ public:
+  enum Control { XSource = 1, LogX = 2, LogY = 4, Smoothing = 8, Grouping = 16, Outliers = 32 };
+  Q_DECLARE_FLAGS(Controls, Control)
+
+  explicit PlotToolbar(Controls controls, QWidget* parent = nullptr);
+
+  const figures::CurveOptions& options() const { return options_; }
+  /// Shows these options without a signal.
+  void setOptions(const figures::CurveOptions& options);
+  void toggleSmoothing();
+  /// Shows which of table and export is open, without a signal.
+  void setOpen(bool table, bool export_panel);
+
+ Q_SIGNALS:
+  void optionsChanged();
+  void tableToggled(bool open);
+  void copyRequested();
+  void exportToggled(bool open);
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
+ private:
+  QToolButton* makeButton(const QString& text, const QString& tip, bool checkable);
+  void addSources();
+  void addToggle(QToolButton*& button, const QString& text, const QString& tip, bool figures::CurveOptions::*member);
+  void addGrouping();
+  void addRightSide();
+  void takeSource(figures::XSource source);
+  void showOptions();
+  void fold();
+
+  figures::CurveOptions options_;
+  QHBoxLayout* layout_;
+  std::vector<QToolButton*> sources_;
+  QToolButton* source_menu_ = nullptr;
+  QToolButton* log_x_ = nullptr;
+  QToolButton* log_y_ = nullptr;
+  SmoothingField* smoothing_ = nullptr;
+  QToolButton* grouping_ = nullptr;
+  std::vector<QAction*> group_actions_;
+  QAction* band_action_ = nullptr;
+  QToolButton* outliers_ = nullptr;
+  QToolButton* table_ = nullptr;
+  QToolButton* copy_ = nullptr;
+  QToolButton* export_ = nullptr;
+  int full_width_ = 0;  ///< what the unfolded row needs
+};
+
+Q_DECLARE_OPERATORS_FOR_FLAGS(PlotToolbar::Controls)
+
+}  // namespace lorascope::ui
