@@ -16,6 +16,8 @@ void add_commands(CLI::App& program) {
   add_tokenize(program);
   add_encode(program);
   add_data(program);
+  add_adapter(program);
+  add_model(program);
   add_export(program);
   add_score(program);
   add_run_one(program);
