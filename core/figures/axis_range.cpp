@@ -92,8 +92,9 @@ Range x_range(const FigureData& figure) {
   const Extent extent = data_extent(figure, false);
   if (extent.empty()) return with_fixed_ends(figure.x.log ? Range{1, 10} : Range{0, 1}, figure.x);
   Range range = widened({extent.low, extent.high}, figure.x.log);
-  // A single step that starts the axis at -0.1 looks like a mistake.
-  if (!figure.x.log && extent.low >= 0 && range.low < 0) range.low = 0;
+  // Training starts at 0, whether or not it has a point there; and a single step must not start the axis below 0.
+  const bool from_zero = extent.low >= 0 && (range.low < 0 || extent.low <= 0.25 * extent.high);
+  if (!figure.x.log && from_zero) range.low = 0;
   return with_fixed_ends(range, figure.x);
 }
 

@@ -9,6 +9,7 @@ namespace {
 constexpr double kPointsPerPixel = 0.6;
 // Three columns a screen pixel of the printed size: zooming in a viewer shows no steps.
 constexpr double kColumnsPerPoint = 3 / 0.75;
+constexpr double kNoiseWidth = 0.3;
 constexpr double kBarsShare = 0.8;  // of a category's room
 
 std::size_t num_columns(const Page& page, std::size_t num_lines) {
@@ -34,9 +35,9 @@ void draw_line(Page& page, const Line& line, const PlotArea& area, std::size_t c
   double length = 0;
   for (const std::vector<Point>& piece : pieces) length += path_length(piece);
   if (length > 8 * page.drawing.plot.width()) {
-    // Noise that fills an area: dashes would only be more noise.
+    // Noise that fills an area: dashes would only be more noise, and a wide pen a solid block.
     dashes.clear();
-    width = std::min(width, line_width(Role::Raw) * kPointsPerPixel);
+    width = line.style.role == Role::Main ? line_width(Role::Raw) * kPointsPerPixel : kNoiseWidth;
   }
   for (double& dash : dashes) dash *= width;
   DrawnDots dots{Part::Data, {}, colour, opacity, kMarkerSize * kPointsPerPixel, true};

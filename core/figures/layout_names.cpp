@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/figures/label_layout.h"
 #include "core/figures/page_layout.h"
@@ -59,41 +60,95 @@ void fit_legend(const Page& page, NamePlan& plan, double size) {
   plan.num_columns = (num_names + plan.num_rows - 1) / plan.num_rows;
 }
 
-void draw_end(Page& page, const NamePlan::Name& name, Point from, double y, const PlotArea& area) {
+struct End {
+  const NamePlan::Name* name;
+  Point at;
+};
+
+Rgb colour_of(const Page& page, const NamePlan::Name& name) {
+  return name.line ? line_colour(name.line->style, Theme::Light) : page.ink.secondary;
+}
+
+void draw_end(Page& page, const End& end, double y, const PlotArea& area) {
   const double em = page.em;
-  const Rgb colour = name.line ? line_colour(name.line->style, Theme::Light) : page.ink.secondary;
-  const Point to{area.right + em * kEndGap - em * 0.25, y};
-  const bool far = from.x < area.right - em || std::abs(from.y - y) > em * 0.25;
+  const Rgb colour = colour_of(page, *end.name);
+  const bool far = end.at.x < area.right - em || std::abs(end.at.y - y) > em * 0.25;
   if (far) {
-    page.add(DrawnPath{Part::Name, {{from.x + 2, from.y}, {std::max(from.x + 2, area.right + em * 0.1), from.y}, to},
+    const double turn = std::max(end.at.x + 2, area.right + em * 0.1);
+    page.add(DrawnPath{Part::Name, {{end.at.x + 2, end.at.y}, {turn, end.at.y}, {area.right + em * (kEndGap - 0.25), y}},
                        colour, 0.45, 0.45, {}, false, false});
   }
   const double room = page.drawing.width - page.pad - area.right - em * kEndGap;
-  page.add(page.measure.place(Part::Name, page.measure.shortened(name.text, em, room + 0.01),
+  page.add(page.measure.place(Part::Name, page.measure.shortened(end.name->text, em, room + 0.01),
                               {area.right + em * kEndGap, y + em * kMiddle}, em, readable(colour, page.ink.ground)));
 }
 
+// Whether the segment from a to b touches the box (Liang and Barsky).
+bool touches(Point a, Point b, const Box& box) {
+  double from = 0, to = 1;
+  const double dx = b.x - a.x, dy = b.y - a.y;
+  const auto cut = [&from, &to](double delta, double distance) {
+    if (delta == 0) return distance >= 0;
+    const double at = distance / delta;
+    (delta < 0 ? from : to) = delta < 0 ? std::max(from, at) : std::min(to, at);
+    return from <= to;
+  };
+  return cut(-dx, a.x - box.left) && cut(dx, box.right - a.x) && cut(-dy, a.y - box.top) && cut(dy, box.bottom - a.y);
+}
+
+bool is_free(const Page& page, const Box& box) {
+  for (const DrawnShape& shape : page.drawing.shapes) {
+    if (const auto* text = std::get_if<DrawnText>(&shape)) {
+      if (text->box.overlaps(box)) return false;
+    } else if (const auto* path = std::get_if<DrawnPath>(&shape)) {
+      if (path->part != Part::Data && path->part != Part::Reference) continue;
+      for (std::size_t i = 1; i < path->points.size(); ++i) {
+        if (touches(path->points[i - 1], path->points[i], box)) return false;
+      }
+    }
+  }
+  return true;
+}
+
+// A line that ends early is named right there, where nothing else lies beside its end.
+bool draw_inside(Page& page, const End& end, const PlotArea& area) {
+  const double em = page.em;
+  for (const double shift : {0.0, -0.9, 0.9}) {
+    DrawnText text = page.measure.place(Part::Name, end.name->text,
+                                        {end.at.x + em * 0.6, end.at.y + em * (kMiddle + shift)}, em,
+                                        readable(colour_of(page, *end.name), page.ink.ground));
+    const Box air{text.box.left - em * 0.1, text.box.top, text.box.right + em * 0.3, text.box.bottom};
+    if (!Box{area.left, area.top, area.right, area.bottom}.contains(air) || !is_free(page, air)) continue;
+    page.add(std::move(text));
+    return true;
+  }
+  return false;
+}
+
+std::optional<Point> end_of(const NamePlan::Name& name, const PlotArea& area) {
+  if (name.line) return end_of(*name.line, area);
+  if (!is_drawable(name.reference->value, area.log_y)) return std::nullopt;
+  const double y = area.place(1, name.reference->value).y;
+  if (y < area.top - 0.5 || y > area.bottom + 0.5) return std::nullopt;
+  return Point{area.right, y};
+}
+
 void draw_ends(Page& page, const NamePlan& plan, const PlotArea& area) {
-  std::vector<const NamePlan::Name*> names;
-  std::vector<Point> ends;
+  constexpr double kEarly = 0.12;  // share of the plot that is left beside the line's end
+  std::vector<End> ends;
   std::vector<double> wished;
   for (const NamePlan::Name& name : plan.names) {
-    std::optional<Point> end;
-    if (name.line) {
-      end = end_of(*name.line, area);
-    } else if (is_drawable(name.reference->value, area.log_y)) {
-      const double y = area.place(1, name.reference->value).y;
-      if (y >= area.top - 0.5 && y <= area.bottom + 0.5) end = Point{area.right, y};
-    }
-    if (!end) continue;
-    names.push_back(&name);
-    ends.push_back(*end);
-    wished.push_back(end->y);
+    const std::optional<Point> at = end_of(name, area);
+    if (!at) continue;
+    const bool early = at->x < area.right - kEarly * (area.right - area.left);
+    if (early && draw_inside(page, {&name, *at}, area)) continue;
+    ends.push_back({&name, *at});
+    wished.push_back(at->y);
   }
   const double height = page.em * kEndHeight;
   const std::vector<double> places =
       spread_labels(wished, height, area.top - height / 2, area.bottom + height / 2);
-  for (std::size_t i = 0; i < names.size(); ++i) draw_end(page, *names[i], ends[i], places[i], area);
+  for (std::size_t i = 0; i < ends.size(); ++i) draw_end(page, ends[i], places[i], area);
 }
 
 void draw_sample(Page& page, const Line& line, Point at, double size) {
@@ -118,11 +173,15 @@ void draw_sample(Page& page, const Line& line, Point at, double size) {
 
 void draw_legend(Page& page, const NamePlan& plan, double top) {
   const double size = plan.size;
+  const double width = plan.num_columns * (plan.column_width + kColumnGap * size) - kColumnGap * size;
+  // Under the plot where that leaves room for all columns.
+  const double start =
+      page.pad + std::clamp(page.drawing.plot.left - page.pad, 0.0, std::max(0.0, page.inner_width() - width));
   const std::size_t num_shown = plan.names.size() - plan.num_left_out;
   for (std::size_t i = 0; i < num_shown; ++i) {
     const std::size_t row = i / static_cast<std::size_t>(plan.num_columns);
     const std::size_t column = i % static_cast<std::size_t>(plan.num_columns);
-    const double x = page.pad + static_cast<double>(column) * (plan.column_width + kColumnGap * size);
+    const double x = start + static_cast<double>(column) * (plan.column_width + kColumnGap * size);
     const double y = top + page.em * 0.5 + (static_cast<double>(row) + 0.5) * kRowHeight * size;
     draw_sample(page, *plan.names[i].line, {x, y}, size);
     const double text_x = x + (sample_width(*plan.names.front().line) + kSampleGap) * size;
@@ -133,7 +192,7 @@ void draw_legend(Page& page, const NamePlan& plan, double top) {
   if (plan.num_left_out == 0) return;
   const double y = top + page.em * 0.5 + (plan.num_rows - 0.5) * kRowHeight * size;
   page.add(page.measure.place(Part::Legend, "and " + std::to_string(plan.num_left_out) + " more",
-                              {page.pad, y + size * kMiddle}, size, page.ink.secondary));
+                              {start, y + size * kMiddle}, size, page.ink.secondary));
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace lorascope::figures {
 struct ScoreTableOptions {
   Grouping grouping = Grouping::Setting;
   bool single_runs = true;            ///< the runs of each group of two or more under it
-  std::vector<std::string> scores;    ///< "test/f1", …; empty: the main scores that the runs have
+  std::vector<std::string> scores = {};  ///< "test/f1", …; empty: the main scores that the runs have
   bool all_scores = false;            ///< every score that any run has, per type and strict ones too
 };
 

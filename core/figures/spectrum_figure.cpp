@@ -12,6 +12,7 @@ namespace lorascope::figures {
 namespace {
 
 constexpr std::size_t kFewValues = 64;  // each gets a dot
+constexpr std::size_t kManyRuns = 5;    // from here on the band stands for them
 constexpr std::size_t kMostBars = 4;    // rows of bars side by side that can be told apart
 
 // The newest spectrum of a module up to the chosen step.
@@ -53,7 +54,47 @@ LineStyle style_of(const RunGroup& group, std::span<const RunSpectra> runs) {
   return style;
 }
 
-// One line a run of f(spectrum), and the ranks of the adapters.
+Line index_line(const std::string& name, std::vector<double> values, const LineStyle& style, std::int64_t run_id) {
+  Line line{name, {}, std::move(values), style, Shape::Line, run_id};
+  for (std::size_t i = 0; i < line.y.size(); ++i) line.x.push_back(static_cast<double>(i + 1));
+  line.style.markers = style.role == Role::Main && line.x.size() <= kFewValues;
+  return line;
+}
+
+// The mean at every i that all have, over a band from smallest to largest and, of few, the single ones.
+void add_group(FigureData& figure, const RunGroup& group, const LineStyle& style, std::vector<Line> singles) {
+  if (singles.size() == 1) {
+    figure.lines.push_back(std::move(singles.front()));
+    return;
+  }
+  std::size_t shortest = singles.front().y.size();
+  for (const Line& single : singles) shortest = std::min(shortest, single.y.size());
+  Band band{group.name + ", smallest to largest of " + std::to_string(singles.size()), {}, {}, {}, style};
+  std::vector<double> means;
+  for (std::size_t i = 0; i < shortest; ++i) {
+    double sum = 0, low = INFINITY, high = -INFINITY;
+    for (const Line& single : singles) {
+      sum += single.y[i];
+      low = std::min(low, single.y[i]);
+      high = std::max(high, single.y[i]);
+    }
+    means.push_back(sum / static_cast<double>(singles.size()));
+    band.x.push_back(static_cast<double>(i + 1));
+    band.low.push_back(low);
+    band.high.push_back(high);
+  }
+  if (singles.size() < kManyRuns) {
+    for (Line& single : singles) {
+      single.style.role = Role::Single;
+      single.style.markers = false;
+      figure.lines.push_back(std::move(single));
+    }
+  }
+  figure.bands.push_back(std::move(band));
+  figure.lines.push_back(index_line(group.name, std::move(means), style, 0));
+}
+
+// One line a group of f(spectrum), and the ranks of the adapters.
 template <class Values>
 FigureData index_figure(std::span<const RunSpectra> runs, const std::string& module, const SpectrumOptions& options,
                         Values values_of) {
@@ -64,22 +105,25 @@ FigureData index_figure(std::span<const RunSpectra> runs, const std::string& mod
   std::set<std::int64_t> steps;
   std::set<int> ranks;
   std::size_t longest = 0;
-  for (const RunGroup& group : group_runs(records_of(runs), Grouping::None)) {
-    const RunSpectra& run = runs[group.members.front()];
-    const store::Spectrum* spectrum = spectrum_at(run, module, options);
-    if (!spectrum) continue;
-    Line line{group.name, {}, values_of(*spectrum), style_of(group, runs), Shape::Line, run.run.id};
-    for (std::size_t i = 0; i < line.y.size(); ++i) line.x.push_back(static_cast<double>(i + 1));
-    line.style.markers = line.x.size() <= kFewValues;
-    longest = std::max(longest, line.x.size());
-    steps.insert(spectrum->step);
-    const std::optional<int> rank = rank_of(run.run);
-    if (rank && ranks.insert(*rank).second) {
-      figure.references.push_back({true, static_cast<double>(*rank), "rank " + std::to_string(*rank), line.style});
+  for (const RunGroup& group : group_runs(records_of(runs), options.grouping)) {
+    const LineStyle style = style_of(group, runs);
+    std::vector<Line> singles;
+    for (const std::size_t member : group.members) {
+      const store::RunRecord& run = runs[member].run;
+      const store::Spectrum* spectrum = spectrum_at(runs[member], module, options);
+      if (!spectrum) continue;
+      const std::string name = group.members.size() == 1 ? group.name : group.name + ", " + seed_name(run);
+      singles.push_back(index_line(name, values_of(*spectrum), style, run.id));
+      longest = std::max(longest, spectrum->values.size());
+      steps.insert(spectrum->step);
+      const std::optional<int> rank = rank_of(run);
+      if (rank && ranks.insert(*rank).second) {
+        figure.references.push_back({true, static_cast<double>(*rank), "rank " + std::to_string(*rank), style});
+      }
     }
-    figure.lines.push_back(std::move(line));
+    if (!singles.empty()) add_group(figure, group, style, std::move(singles));
   }
-  if (!ranks.empty() && longest > 0) {
+  if (!ranks.empty()) {
     const std::size_t shown = std::max<std::size_t>(32, 4 * static_cast<std::size_t>(*ranks.rbegin()));
     if (longest > shown) figure.x.maximum = static_cast<double>(shown);
   }
@@ -98,6 +142,17 @@ std::vector<double> cumulative_energy(const store::Spectrum& spectrum) {
     shares.push_back(energy > 0 ? 100 * reached / energy : NAN);
   }
   return shares;
+}
+
+std::string measure_title(SpectrumMeasure measure) {
+  switch (measure) {
+    case SpectrumMeasure::StableRank: return "Stable rank of the update";
+    case SpectrumMeasure::EffectiveRank: return "Effective rank of the update";
+    case SpectrumMeasure::EnergyRank: return "90 % energy rank of the update";
+    case SpectrumMeasure::Norm: return "Norm of the update";
+    case SpectrumMeasure::RelativeNorm: return "Relative norm of the update";
+  }
+  return {};
 }
 
 // Mean of the measure over the runs of a group that know it, by layer.
@@ -186,7 +241,7 @@ FigureData layer_figure(std::span<const RunSpectra> runs, const std::string& kin
                         Grouping grouping, const SpectrumOptions& options) {
   FigureData figure;
   figure.y.label = measure_label(measure);
-  figure.title = "By layer: " + figure.y.label + " of the update, " + kind;
+  figure.title = measure_title(measure) + ", " + kind;
   figure.x.label = "layer";
   std::set<std::int64_t> steps;
   int last_layer = -1;

@@ -38,12 +38,14 @@ std::vector<std::string> kinds_of(std::span<const RunSpectra> runs);
 std::vector<std::int64_t> steps_of(std::span<const RunSpectra> runs);
 
 struct SpectrumOptions {
-  std::optional<std::int64_t> step;  ///< of each run the newest spectrum up to this step; nothing: the newest
+  std::optional<std::int64_t> step = {};  ///< of each run the newest spectrum up to this step; nothing: the newest
   bool log_y = true;
+  Grouping grouping = Grouping::None;  ///< of spectrum and energy: the mean of each sigma_i over a group's runs
 };
 
-/// sigma_i of one module's update against i, one line a run; the rank of each adapter as a vertical line. The axis shows
-/// 4 ranks (at least 32 values) where there is an adapter; all values are in the data.
+/// sigma_i of one module's update against i, one line a run or a group (mean, smallest to largest as a band, below 5 runs
+/// each as a thin line); the rank of each adapter as a vertical line. The axis shows 4 ranks (at least 32 values) where
+/// there is an adapter; all values are in the data.
 FigureData spectrum_figure(std::span<const RunSpectra> runs, const std::string& module,
                            const SpectrumOptions& options = {});
 

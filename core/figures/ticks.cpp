@@ -100,10 +100,13 @@ std::vector<Tick> log_ticks(Range range, int max_ticks) {
   const auto fits = [max_ticks](const std::vector<double>& values) {
     return values.size() >= 2 && values.size() <= static_cast<std::size_t>(max_ticks);
   };
-  std::vector<double> values;
-  for (const std::vector<double>& factors : {std::vector<double>{1, 2, 5}, {1, 3}, {1}}) {
-    values = values_of_decades(range, factors, 1);
-    if (fits(values)) break;
+  constexpr double kManyDecades = 300;  // 2.5 of them: powers of ten alone say enough
+  std::vector<double> values = values_of_decades(range, {1}, 1);
+  if (range.high / range.low < kManyDecades) {
+    for (const std::vector<double>& factors : {std::vector<double>{1, 2, 5}, {1, 3}, {1}}) {
+      values = values_of_decades(range, factors, 1);
+      if (fits(values)) break;
+    }
   }
   for (int stride = 2; values.size() > static_cast<std::size_t>(max_ticks); ++stride) {
     values = values_of_decades(range, {1}, stride);

@@ -96,7 +96,7 @@ figures::FigureData spectra(const store::Workspace& workspace, const std::vector
   const std::vector<figures::RunSpectra> all = load_spectra(workspace, runs);
   const std::vector<std::string> modules = figures::modules_of(all);
   if (modules.empty()) throw UsageError("none of the chosen runs has a spectrum", "spectra are written while a run trains");
-  figures::SpectrumOptions chosen;
+  figures::SpectrumOptions chosen{.grouping = options.grouping};
   if (options.step >= 0) chosen.step = options.step;
   if (options.what == "layers") {
     const std::vector<std::string> kinds = figures::kinds_of(all);

@@ -74,8 +74,9 @@ std::vector<std::string> outer_modules(const std::vector<figures::RunSpectra>& r
 void add_spectra(std::vector<NamedFigure>& list, const std::vector<figures::RunSpectra>& runs) {
   for (const std::string& module : outer_modules(runs)) {
     const std::string place = file_stem(figures::module_place(module).text());
-    add(list, "spectrum-" + place, figures::spectrum_figure(runs, module));
-    add(list, "energy-" + place, figures::energy_figure(runs, module));
+    const figures::SpectrumOptions options{.grouping = figures::Grouping::Setting};
+    add(list, "spectrum-" + place, figures::spectrum_figure(runs, module, options));
+    add(list, "energy-" + place, figures::energy_figure(runs, module, options));
   }
   using figures::SpectrumMeasure;
   static const std::vector<std::pair<SpectrumMeasure, std::string>> kMeasures = {

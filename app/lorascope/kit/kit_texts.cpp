@@ -17,6 +17,12 @@ std::string label_of(const store::RunRecord& run) {
   return label;
 }
 
+std::string caption_of(const figures::FigureData& figure) {
+  std::string caption = figure.title;
+  if (!figure.note.empty()) caption += " (" + figure.note + ")";
+  return caption + ": " + figure.y.full_label() + " against " + figure.x.full_label();
+}
+
 OrderedJson object_from(const std::string& text) {
   OrderedJson value = OrderedJson::parse(text, nullptr, false);
   return value.is_object() ? value : OrderedJson::object();
@@ -78,7 +84,7 @@ std::string kit_readme(const std::vector<store::RunRecord>& runs, const std::vec
       "| `versions.json` | device, versions, hashes of settings, data and model of each run |\n"
       "| `SHA256SUMS` | checksums of all files: `sha256sum -c SHA256SUMS` |\n\n## Figures\n\n";
   for (const NamedFigure& figure : figures) {
-    text += "- `figures/" + figure.stem + "`: " + figures::describe(figure.figure) + "\n";
+    text += "- `figures/" + figure.stem + "`: " + caption_of(figure.figure) + "\n";
   }
   text += "\n## Runs\n\n";
   for (const store::RunRecord& run : runs) {
