@@ -20,5 +20,11 @@ void add_predict(CLI::App& program);
 void add_run_one(CLI::App& program);
 void add_train(CLI::App& program);
 void add_tokenize(CLI::App& program);
+void add_run(CLI::App& program);
+void add_runs(CLI::App& program);
+void add_run_control(CLI::App& program);
+void add_demo(CLI::App& program);
+void add_queue(CLI::App& program);
+void add_workbench(CLI::App& program);
 
 }  // namespace lorascope::app

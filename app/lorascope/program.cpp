@@ -7,12 +7,19 @@
 #include <CLI/CLI.hpp>
 
 #include "app/lorascope/commands.h"
+#include "app/lorascope/commands/status.h"
 #include "core/base/error.h"
 
 namespace lorascope::app {
 namespace {
 
 void add_commands(CLI::App& program) {
+  add_demo(program);
+  add_workbench(program);
+  add_run(program);
+  add_runs(program);
+  add_run_control(program);
+  add_queue(program);
   add_tokenize(program);
   add_encode(program);
   add_data(program);
@@ -48,7 +55,7 @@ int run_program(int argc, char** argv) try {
   } catch (const CLI::ParseError& problem) {
     return program.exit(problem) == 0 ? 0 : 2;
   }
-  if (program.get_subcommands().empty()) std::cout << program.help();
+  if (program.get_subcommands().empty() && !print_status()) std::cout << program.help();
   return 0;
 } catch (const Error& error) {
   return report(error);

@@ -42,13 +42,13 @@ bool process_is_alive(std::int64_t pid, std::int64_t start) {
   return stat.start != 0 && stat.start == start && stat.state != 'Z' && stat.state != 'X';
 }
 
-std::vector<RunId> mark_lost_runs(const Workspace& workspace) {
+std::vector<RunId> mark_lost_runs(const Workspace& workspace, double after_seconds) {
   RunStore runs(workspace);
   std::vector<RunId> lost;
   const double now = now_seconds();
-  for (const RunRecord& run : runs.list()) {
-    if (!is_alive(run.state) || process_is_alive(run.pid, run.pid_start)) continue;
-    if (now - std::max(run.heartbeat.time, run.started) < kLostAfterSeconds) continue;
+  for (const RunRecord& run : runs.alive()) {
+    if (process_is_alive(run.pid, run.pid_start)) continue;
+    if (now - std::max(run.heartbeat.time, run.started) < after_seconds) continue;
     const std::string when = run.heartbeat.time > 0 ? "; last sign of life at step " + std::to_string(run.heartbeat.step)
                                                     : " before it began to train";
     const bool changed = runs.change_state(run.id, {run.state}, RunState::Lost, "its process is gone" + when,

@@ -12,11 +12,11 @@ std::int64_t process_start(std::int64_t pid);
 /// Whether that very process is there (and no zombie).
 bool process_is_alive(std::int64_t pid, std::int64_t start);
 
-/// A run in a living state whose process is gone and whose heartbeat is older than this is lost.
+/// How old the heartbeat of a run in a living state whose process is gone must be for it to be lost.
 inline constexpr double kLostAfterSeconds = 3;
 
 /// Turns such runs to `lost`, with a reason and the hint to resume. Window, queue and command line all call it; the
 /// first one changes the row. Returns those changed by this call.
-std::vector<RunId> mark_lost_runs(const Workspace& workspace);
+std::vector<RunId> mark_lost_runs(const Workspace& workspace, double after_seconds = kLostAfterSeconds);
 
 }  // namespace lorascope::store

@@ -124,7 +124,13 @@ bool update_state(Database& database, RunId run, RunState state, const std::stri
       "UPDATE run SET state = ?2, reason = ?3, hint = ?4, "
       "started = CASE WHEN ?5 AND started = 0 THEN ?6 ELSE started END, "
       "ended = CASE WHEN ?7 THEN ?6 ELSE 0 END WHERE id = ?1");
-  return update.bind(run, text(state), reason, hint, is_alive(state), now, ends).run() > 0;
+  if (update.bind(run, text(state), reason, hint, is_alive(state), now, ends).run() == 0) return false;
+  if (state == RunState::Starting) {
+    // What an earlier process left must not make the new one look lost before its first heartbeat.
+    database.query("UPDATE run SET pid = 0, pid_start = 0 WHERE id = ?").bind(run).run();
+    database.query("UPDATE heartbeat SET time = ?2 WHERE run_id = ?1").bind(run, now).run();
+  }
+  return true;
 }
 
 Error no_such_run(RunId run) {
@@ -276,7 +282,6 @@ std::optional<RunRecord> RunStore::take_next_queued() {
       run = next.integer(0);
     }
     update_state(database, run, RunState::Starting, "", "");
-    database.query("UPDATE run SET pid = 0, pid_start = 0 WHERE id = ?").bind(run).run();
     return read_one(database, run);
   });
 }
@@ -286,6 +291,15 @@ std::vector<RunRecord> RunStore::queued() const {
   return database.read("reading the queue", [&] {
     Query rows = database.query(LORASCOPE_RUN_COLUMNS
                                 "WHERE run.state = 'queued' AND run.trashed = 0 ORDER BY run.queue_position, run.id");
+    return read_all(rows);
+  });
+}
+
+std::vector<RunRecord> RunStore::alive() const {
+  Database& database = workspace_->database();
+  return database.read("reading the living runs", [&] {
+    Query rows = database.query(LORASCOPE_RUN_COLUMNS
+                                "WHERE run.state IN ('starting', 'running', 'paused', 'stopping') ORDER BY run.id");
     return read_all(rows);
   });
 }

@@ -49,6 +49,8 @@ class RunStore {
   /// The next queued run by queue position, taken in the same transaction (state: starting). Nothing when none waits.
   std::optional<RunRecord> take_next_queued();
   std::vector<RunRecord> queued() const;
+  /// Runs whose state says that a process carries them.
+  std::vector<RunRecord> alive() const;
   /// Puts a queued run before another queued one, or at the end.
   void move_in_queue(RunId run, std::optional<RunId> before);
 

@@ -49,14 +49,30 @@ TEST_CASE("Only a living run whose process is gone and whose heartbeat is old is
   runs.write_heartbeat(fresh, now);
   // Started just now: still within the time that a heartbeat may need.
   CHECK(mark_lost_runs(workspace).empty());
-  ::usleep(static_cast<useconds_t>((kLostAfterSeconds + 0.1) * 1e6));
+  constexpr double kShort = 0.2;
+  ::usleep(static_cast<useconds_t>(1.5 * kShort * 1e6));
   now.time = now_seconds();
   runs.write_heartbeat(fresh, now);
-  CHECK(mark_lost_runs(workspace) == std::vector<RunId>{gone});
+  CHECK(mark_lost_runs(workspace, kShort) == std::vector<RunId>{gone});
   CHECK(runs.get(gone).state == RunState::Lost);
   CHECK_THAT(runs.get(gone).reason, Catch::Contains("step 7"));
   CHECK_THAT(runs.get(gone).hint, Catch::Contains("lorascope resume"));
   CHECK(runs.get(here).state == RunState::Running);
   CHECK(runs.get(finished).state == RunState::Finished);
   CHECK(mark_lost_runs(workspace).empty());
+}
+
+TEST_CASE("A run that is started again is not lost by its earlier process's old heartbeat", "[store]") {
+  const test::TemporaryFolder folder;
+  const Workspace workspace = Workspace::open_or_create(folder.path());
+  RunStore runs(workspace);
+  const RunId run = runs.create({});
+  runs.set_state(run, RunState::Running);
+  runs.set_process(run, 1, 1);
+  runs.write_heartbeat(run, kOldBeat);
+  CHECK(mark_lost_runs(workspace, 0).size() == 1);
+  CHECK(runs.change_state(run, {RunState::Lost}, RunState::Starting));
+  CHECK(mark_lost_runs(workspace).empty());
+  CHECK(runs.get(run).pid == 0);
+  CHECK(runs.get(run).heartbeat.step == 7);
 }

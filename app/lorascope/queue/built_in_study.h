@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string_view>
+
+namespace lorascope::app::queue {
+
+/// experiments/miniature/wnut17.toml as it was when the program was built.
+std::string_view built_in_study();
+
+}  // namespace lorascope::app::queue

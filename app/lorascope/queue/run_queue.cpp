@@ -1,0 +1,95 @@
+#include "app/lorascope/queue/run_queue.h"
+
+#include <sys/wait.h>
+
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+#include "app/lorascope/queue/launcher.h"
+#include "app/lorascope/queue/queue_lock.h"
+#include "core/base/error.h"
+#include "core/store/liveness.h"
+
+namespace lorascope::app::queue {
+namespace {
+
+using store::RunState;
+
+constexpr std::chrono::milliseconds kBetweenTicks{200};
+
+std::string resume_hint(store::RunId run) {
+  return "`lorascope resume " + std::to_string(run) + "` goes on from the last checkpoint";
+}
+
+/// The run's own words, where its process ended without writing why.
+std::string last_words(const store::Workspace& workspace, store::RunId run) {
+  const std::vector<std::string> tail = log_tail(log_file(workspace, run), 1);
+  return tail.empty() || tail[0].empty() ? std::string() : ": " + tail[0];
+}
+
+}  // namespace
+
+RunQueue::RunQueue(const store::Workspace& workspace, QueueOptions options)
+    : workspace_(workspace), options_(std::move(options)), runs_(workspace) {}
+
+bool RunQueue::tick() {
+  reap();
+  store::mark_lost_runs(workspace_);
+  start_waiting();
+  return !children_.empty() || !runs_.queued().empty();
+}
+
+void RunQueue::reap() {
+  for (auto child = children_.begin(); child != children_.end();) {
+    int status = 0;
+    if (::waitpid(static_cast<pid_t>(child->first), &status, WNOHANG) == 0) {
+      ++child;
+      continue;
+    }
+    note_end(child->second, status);
+    child = children_.erase(child);
+  }
+}
+
+void RunQueue::note_end(store::RunId run, int status) {
+  const std::vector<RunState> alive = {RunState::Starting, RunState::Running, RunState::Paused, RunState::Stopping};
+  if (WIFSIGNALED(status)) {
+    const int signal = WTERMSIG(status);
+    runs_.change_state(run, alive, RunState::Lost,
+                       "its process was ended by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ')',
+                       resume_hint(run));
+  } else if (WEXITSTATUS(status) != 0) {
+    runs_.change_state(run, alive, RunState::Failed,
+                       "its process ended with exit code " + std::to_string(WEXITSTATUS(status)) + last_words(workspace_, run),
+                       "its log is " + log_file(workspace_, run).string());
+  } else {
+    runs_.change_state(run, alive, RunState::Lost, "its process ended without a result", resume_hint(run));
+  }
+}
+
+void RunQueue::start_waiting() {
+  while (static_cast<int>(runs_.alive().size()) < options_.num_jobs) {
+    const std::optional<store::RunRecord> next = runs_.take_next_queued();
+    if (!next) return;
+    try {
+      children_[launch_run(options_.program, workspace_, next->id)] = next->id;
+    } catch (const StoreError&) {
+      throw;
+    } catch (const Error& problem) {
+      runs_.set_state(next->id, RunState::Failed, problem.message(), problem.hint());
+    }
+  }
+}
+
+void work_queue(const store::Workspace& workspace, const QueueOptions& options) {
+  // A run that is queued while the lock is let go would wait for ever: look once more after letting go.
+  do {
+    const std::optional<QueueLock> lock = QueueLock::try_take(workspace.folder());
+    if (!lock) return;
+    RunQueue queue(workspace, options);
+    while (queue.tick()) std::this_thread::sleep_for(kBetweenTicks);
+  } while (!store::RunStore(workspace).queued().empty());
+}
+
+}  // namespace lorascope::app::queue
