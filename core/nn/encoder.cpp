@@ -27,7 +27,7 @@ class Source {
     return Dense{path, weight(path + ".weight"), weight(path + ".bias"), {}};
   }
   Norm norm(const std::string& path) const { return Norm{path, weight(path + ".weight"), weight(path + ".bias")}; }
-  Embedding embedding(const std::string& path) const { return Embedding{path, weight(path + ".weight"), {}}; }
+  Embedding embedding(const std::string& path) const { return Embedding{path, weight(path + ".weight"), {}, nullptr}; }
 
   /// One tensor of the three parts' rows, and the parts as views into it.
   Weight joined(const std::vector<std::string>& names, std::vector<Weight*> parts) const {

@@ -55,6 +55,7 @@ struct Embedding {
   std::string path;
   Weight weight;  ///< [rows,H]
   std::vector<LowRank> adapters;
+  RowActivity* rows = nullptr;  ///< kept up to date where given; owned by the model
 };
 
 /// One post-LN block. Query, key and value are views into one [3H,H] weight and one [3H] bias, so that they can be one

@@ -25,7 +25,7 @@ class CompatiblePass final : public Pass {
     return loss.item<double>();
   }
 
-  Output evaluate(const nn::Encoder& weights, const Batch& batch, bool hidden_states) override {
+  Output evaluate(nn::Encoder& weights, const Batch& batch, bool hidden_states) override {
     const at::NoGradGuard no_grad;
     const nn::PaddedBatch padded = nn::pad(batch.tokens, parts_.config.pad_token_id, device_);
     const nn::CompatibleEncoder encoder(weights, parts_.rates);

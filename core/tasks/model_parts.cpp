@@ -95,9 +95,15 @@ std::unique_ptr<ModelParts> base_parts(const files::ModelFolder& model, const Ta
   parts->kind = options.kind;
   parts->config = model.config;
   parts->rates = dropout_rates(model.config, options.dropout);
-  parts->follow_rows = options.path == Path::Packed;
   parts->encoder = nn::make_encoder(model.config, model.tensors, options.kind == TaskKind::Choices, trained);
   return parts;
+}
+
+void follow_rows(nn::Embedding& table, nn::RowActivity& rows, std::vector<Parameter>& trainable) {
+  rows.ever_touched.assign(table.weight.value.size(0), 0);
+  table.rows = &rows;
+  for (Parameter& parameter : trainable)
+    if (parameter.name == table.path + ".weight") parameter.rows = &rows;
 }
 
 void collect_adapter_weights(ModelParts& parts) {
@@ -149,13 +155,11 @@ std::unique_ptr<ModelParts> full_parts(const files::ModelFolder& model, const Ta
   own(parts->head, true);
   parts->encoder.for_each_weight([&](const std::string& name, nn::Weight& weight) {
     parts->trainable.push_back({name, weight.value, weight.gradient});
-    if (!parts->follow_rows) return;
-    nn::RowActivity* rows = name == parts->encoder.word.path + ".weight"       ? &parts->word_rows
-                            : name == parts->encoder.position.path + ".weight" ? &parts->position_rows
-                                                                               : nullptr;
-    if (rows) rows->ever_touched.assign(weight.value.size(0), 0);
-    parts->trainable.back().rows = rows;
   });
+  if (options.path == Path::Packed) {
+    follow_rows(parts->encoder.word, parts->word_rows, parts->trainable);
+    follow_rows(parts->encoder.position, parts->position_rows, parts->trainable);
+  }
   train_head(*parts, parts->head.path + ".weight", parts->head.path + ".bias");
   return parts;
 }

@@ -22,8 +22,7 @@ struct ModelParts {
   std::int64_t frozen_head_values = 0; ///< of the head that the trained one stands for, as PEFT counts it
   std::vector<adapters::AttachedAdapter> adapters;
   std::vector<Parameter> trainable;
-  nn::RowActivity word_rows, position_rows;
-  bool follow_rows = false;            ///< the path keeps the row activities up to date
+  nn::RowActivity word_rows, position_rows;  ///< of trained tables on the packed path
 
   ModelParts() = default;
   ModelParts(const ModelParts&) = delete;

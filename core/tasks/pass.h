@@ -13,10 +13,13 @@ class Pass {
   /// Adds loss_weight · dLoss into the gradients; returns the loss.
   virtual double train(const Batch& batch, double loss_weight, const nn::DropoutKey& key) = 0;
   /// Through `encoder`: the parts' own or a merged copy of it.
-  virtual Output evaluate(const nn::Encoder& encoder, const Batch& batch, bool hidden_states) = 0;
+  virtual Output evaluate(nn::Encoder& encoder, const Batch& batch, bool hidden_states) = 0;
   virtual void zero_gradients() = 0;
+  /// The encoder that was last evaluated is gone or has changed.
+  virtual void forget_evaluated() {}
 };
 
+std::unique_ptr<Pass> make_packed_pass(ModelParts& parts);
 std::unique_ptr<Pass> make_compatible_pass(ModelParts& parts, const std::string& device);
 
 /// -log p(label) of every labelled token and their mean, for logits [T,K] on the CPU.

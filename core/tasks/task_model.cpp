@@ -16,7 +16,7 @@ class LoadedTaskModel final : public TaskModel {
  public:
   LoadedTaskModel(std::unique_ptr<ModelParts> parts, const TaskModelOptions& options)
       : parts_(std::move(parts)), path_(options.path) {
-    pass_ = path_ == Path::Packed ? make_compatible_pass(*parts_, "cpu") : make_compatible_pass(*parts_, options.device);
+    pass_ = path_ == Path::Packed ? make_packed_pass(*parts_) : make_compatible_pass(*parts_, options.device);
   }
 
   TaskKind kind() const override { return parts_->kind; }
@@ -26,11 +26,14 @@ class LoadedTaskModel final : public TaskModel {
   const std::vector<Parameter>& trainable() const override { return parts_->trainable; }
   ParameterCounts counts() const override { return parts_->counts(); }
   void zero_gradients() override { pass_->zero_gradients(); }
-  void values_changed() override { merged_.reset(); }
+  void values_changed() override {
+    merged_.reset();
+    pass_->forget_evaluated();
+  }
 
   double train_micro_batch(const Batch& batch, double loss_weight, const nn::DropoutKey& key) override {
     check(batch);
-    merged_.reset();
+    values_changed();
     return batch.tokens.num_tokens() == 0 ? 0 : pass_->train(batch, loss_weight, key);
   }
 

@@ -1,0 +1,168 @@
+#include "core/nn/packed_dense.h"
+
+#include <ATen/ATen.h>
+
+#include "core/nn/kernels/kernels.h"
+#include "core/nn/packed_batch.h"
+#include "core/nn/parallel.h"
+
+namespace lorascope::nn {
+namespace {
+
+constexpr std::int64_t kRowGrain = 16;
+
+/// out = alpha · a b + beta · out; what out holds counts for nothing where beta is 0.
+void product(at::Tensor out, const at::Tensor& a, const at::Tensor& b, double alpha = 1, double beta = 0) {
+  if (alpha == 1 && beta == 0)
+    at::mm_out(out, a, b);
+  else
+    at::addmm_out(out, out, a, b, beta, alpha);
+}
+
+/// The part's columns of a matrix that all parts share.
+at::Tensor columns_of(const DenseGroup& group, std::size_t part, const at::Tensor& whole) {
+  if (group.parts.size() == 1) return whole;
+  std::int64_t first = 0;
+  for (std::size_t i = 0; i < part; ++i) first += group.parts[i]->weight.value.size(0);
+  return whole.narrow(1, first, group.parts[part]->weight.value.size(0));
+}
+
+void mask(const MaskStream& stream, const at::Tensor& x, at::Tensor& out, bool add) {
+  const std::int64_t columns = x.size(1);
+  const float* from = x.const_data_ptr<float>();
+  float* to = out.data_ptr<float>();
+  parallel_ranges(x.size(0), kRowGrain, [&](std::int64_t begin, std::int64_t end, int) {
+    if (add)
+      kernels().add_masked_rows(stream, begin, end - begin, columns, from, to);
+    else
+      kernels().mask_rows(stream, begin, end - begin, columns, from, to);
+  });
+}
+
+/// The branches without dropout: one product x [A; A; …]ᵀ.
+void shared_forward(const DenseGroup& group, DenseTape& tape, const PackedPass& pass) {
+  std::vector<at::Tensor> factors;
+  std::int64_t ranks = 0;
+  for (const DenseTape::Branch& branch : tape.branches) {
+    if (branch.dropped.defined()) continue;
+    factors.push_back(group.parts[branch.part]->adapters[branch.adapter].a.value);
+    ranks += factors.back().size(0);
+  }
+  if (factors.empty()) return;
+  const at::Tensor stacked = factors.size() == 1 ? factors.front() : at::cat(factors, 0);
+  tape.low = pass.arena.matrix(pass.tokens(), ranks);
+  product(tape.low, tape.input, stacked.t());
+  std::int64_t first = 0;
+  for (DenseTape::Branch& branch : tape.branches) {
+    if (branch.dropped.defined()) continue;
+    const std::int64_t rank = group.parts[branch.part]->adapters[branch.adapter].a.value.size(0);
+    branch.low = tape.low.narrow(1, first, rank);
+    first += rank;
+  }
+}
+
+void factor_gradients(LowRank& adapter, const DenseTape::Branch& branch, const at::Tensor& dy, const PackedPass& pass) {
+  const double beta = pass.fresh ? 0 : 1;
+  if (adapter.b.is_trained()) product(adapter.b.gradient, dy.t(), branch.low, adapter.scaling, beta);
+  if (adapter.b_bias.is_trained()) {
+    const at::Tensor sum = dy.sum(0) * adapter.scaling;
+    put_gradient(adapter.b_bias.gradient, sum.const_data_ptr<float>(), pass.fresh);
+  }
+}
+
+void shared_backward(const DenseGroup& group, const DenseTape& tape, const at::Tensor& dy, at::Tensor& dx,
+                     const PackedPass& pass) {
+  if (!tape.low.defined()) return;
+  const at::Tensor d_low = pass.arena.matrix(pass.tokens(), tape.low.size(1));
+  std::vector<at::Tensor> factors;
+  std::vector<LowRank*> adapters;
+  std::int64_t first = 0;
+  bool is_trained = false;
+  for (const DenseTape::Branch& branch : tape.branches) {
+    if (branch.dropped.defined()) continue;
+    LowRank& adapter = group.parts[branch.part]->adapters[branch.adapter];
+    const at::Tensor d_part = columns_of(group, branch.part, dy);
+    factor_gradients(adapter, branch, d_part, pass);
+    product(d_low.narrow(1, first, branch.low.size(1)), d_part, adapter.b.value, adapter.scaling, 0);
+    first += branch.low.size(1);
+    factors.push_back(adapter.a.value);
+    adapters.push_back(&adapter);
+    is_trained |= adapter.a.is_trained();
+  }
+  if (is_trained) {
+    const at::Tensor d_factors = at::mm(d_low.t(), tape.input);
+    first = 0;
+    for (LowRank* adapter : adapters) {
+      const std::int64_t rank = adapter->a.value.size(0);
+      if (adapter->a.is_trained())
+        put_gradient(adapter->a.gradient, d_factors.narrow(0, first, rank).const_data_ptr<float>(), pass.fresh);
+      first += rank;
+    }
+  }
+  if (dx.defined()) product(dx, d_low, factors.size() == 1 ? factors.front() : at::cat(factors, 0), 1, 1);
+}
+
+}  // namespace
+
+void put_gradient(const at::Tensor& to, const float* sum, bool fresh) {
+  const std::int64_t count = to.numel();
+  float* values = to.data_ptr<float>();
+  if (fresh)
+    std::copy(sum, sum + count, values);
+  else
+    kernels().add_to(sum, values, count);
+}
+
+at::Tensor effective_bias(const Dense& dense) {
+  at::Tensor bias = dense.bias.value;
+  for (const LowRank& adapter : dense.adapters)
+    if (adapter.b_bias.value.defined()) bias = bias + adapter.b_bias.value * adapter.scaling;
+  return bias;
+}
+
+DenseTape dense_forward(const DenseGroup& group, const at::Tensor& x, at::Tensor& y, const PackedPass& pass) {
+  DenseTape tape;
+  tape.input = x;
+  product(y, x, group.weight->value.t());
+  for (std::size_t part = 0; part < group.parts.size(); ++part)
+    for (std::size_t number = 0; number < group.parts[part]->adapters.size(); ++number) {
+      const LowRank& adapter = group.parts[part]->adapters[number];
+      DenseTape::Branch branch{part, number, {}, {}};
+      if (pass.key && adapter.dropout > 0) {
+        branch.dropped = pass.arena.matrix(pass.tokens(), x.size(1));
+        mask(mask_stream(*pass.key, adapter.site, adapter.dropout), x, branch.dropped, false);
+        branch.low = pass.arena.matrix(pass.tokens(), adapter.a.value.size(0));
+        product(branch.low, branch.dropped, adapter.a.value.t());
+      }
+      tape.branches.push_back(std::move(branch));
+    }
+  shared_forward(group, tape, pass);
+  for (const DenseTape::Branch& branch : tape.branches) {
+    const LowRank& adapter = group.parts[branch.part]->adapters[branch.adapter];
+    product(columns_of(group, branch.part, y), branch.low, adapter.b.value.t(), adapter.scaling, 1);
+  }
+  return tape;
+}
+
+void dense_backward(const DenseGroup& group, const DenseTape& tape, const at::Tensor& dy, at::Tensor dx, double beta,
+                    const PackedPass& pass) {
+  if (group.weight->is_trained()) product(group.weight->gradient, dy.t(), tape.input, 1, pass.fresh ? 0 : 1);
+  if (dx.defined()) product(dx, dy, group.weight->value, 1, beta);
+  shared_backward(group, tape, dy, dx, pass);
+  for (const DenseTape::Branch& branch : tape.branches) {
+    if (!branch.dropped.defined()) continue;
+    LowRank& adapter = group.parts[branch.part]->adapters[branch.adapter];
+    const at::Tensor d_part = columns_of(group, branch.part, dy);
+    factor_gradients(adapter, branch, d_part, pass);
+    const at::Tensor d_low = pass.arena.matrix(pass.tokens(), branch.low.size(1));
+    product(d_low, d_part, adapter.b.value, adapter.scaling, 0);
+    if (adapter.a.is_trained()) product(adapter.a.gradient, d_low.t(), branch.dropped, 1, pass.fresh ? 0 : 1);
+    if (!dx.defined()) continue;
+    // The branch's input is not needed any more: its memory takes the gradient.
+    at::Tensor d_dropped = branch.dropped;
+    product(d_dropped, d_low, adapter.a.value);
+    mask(mask_stream(*pass.key, adapter.site, adapter.dropout), d_dropped, dx, true);
+  }
+}
+
+}  // namespace lorascope::nn

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <vector>
+
+#include <ATen/core/Tensor.h>
+
+#include "core/nn/arena.h"
+#include "core/nn/dropout.h"
+#include "core/nn/encoder.h"
+#include "core/nn/packed_batch.h"
+
+namespace lorascope::nn {
+
+/// What the blocks of one packed pass share. T tokens.
+struct PackedPass {
+  const PackedBatch& batch;
+  Arena& arena;                    ///< activations: live until the backward pass is over
+  const DropoutKey* key = nullptr; ///< null: no dropout
+  bool keep = false;               ///< a backward pass follows
+  bool fresh = false;              ///< gradients hold nothing yet: the backward pass sets them instead of adding
+
+  std::int64_t tokens() const { return batch.num_tokens(); }
+};
+
+/// A dense module, or several that read the same input and write side by side into one output, with their adapters.
+struct DenseGroup {
+  std::vector<Dense*> parts;
+  Weight* weight;  ///< [out,in] of all parts below each other
+};
+
+/// What a dense group's forward pass leaves for its backward pass.
+struct DenseTape {
+  struct Branch {
+    std::size_t part = 0, adapter = 0;
+    at::Tensor dropped;  ///< [T,in] the branch's input where it has dropout, else undefined
+    at::Tensor low;      ///< [T,R] A x
+  };
+  at::Tensor input;  ///< [T,in]
+  std::vector<Branch> branches;
+  at::Tensor low;    ///< [T,ΣR] of all branches without dropout, one product
+};
+
+/// y [T,out] = x Wᵀ and adapters; biases are left to the step that follows.
+DenseTape dense_forward(const DenseGroup& group, const at::Tensor& x, at::Tensor& y, const PackedPass& pass);
+
+/// Gradients of weights and adapters from dy [T,out]; dx [T,in] is set where `beta` is 0 and added to where it is 1, and
+/// left out where it is undefined. Gradients of biases are the caller's, but for B's own bias, whose column sums of dy
+/// (unscaled) are given by `dy` itself.
+void dense_backward(const DenseGroup& group, const DenseTape& tape, const at::Tensor& dy, at::Tensor dx, double beta,
+                    const PackedPass& pass);
+
+/// The bias that acts after the product: bias + Σ scaling · b_bias, [out].
+at::Tensor effective_bias(const Dense& dense);
+
+/// to = sum, or to += sum.
+void put_gradient(const at::Tensor& to, const float* sum, bool fresh);
+
+}  // namespace lorascope::nn
