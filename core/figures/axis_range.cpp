@@ -16,7 +16,7 @@ struct Extent {
 
   void add(double value) {
     if (!is_drawable(value, log)) return;
-    value = std::clamp(value, -kLargest, kLargest);
+    value = std::clamp(value, log ? kSmallestPositive : -kLargest, kLargest);
     low = std::min(low, value);
     high = std::max(high, value);
   }
@@ -62,7 +62,7 @@ Range widened(Range range, bool log) {
     return {std::max(range.low / 2, kSmallestPositive), std::min(range.high * 2, kLargest)};
   }
   const double size = std::max(std::abs(range.low), std::abs(range.high));
-  if (range.high - range.low > size * 1e-9) return range;
+  if (range.high - range.low > std::max(size * 1e-9, kSmallestPositive)) return range;
   const double room = size > kSmallestPositive ? size * 0.1 : 1.0;
   return {range.low - room, range.high + room};
 }

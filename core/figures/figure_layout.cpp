@@ -9,6 +9,7 @@ namespace lorascope::figures {
 namespace {
 
 constexpr double kPointsPerCm = 72 / 2.54;
+constexpr double kTitleSize = 1.2;  // in em
 constexpr double kAxisWidth = 0.6, kGridWidth = 0.5;
 
 void check(double value, double low, double high, const std::string& what) {
@@ -29,32 +30,41 @@ double chosen_height_cm(const RenderOptions& options) {
   return std::clamp(options.width_cm * 0.62, 5.0, 9.5);
 }
 
-// Title and note; returns where the next thing may start.
-double draw_header(Page& page) {
-  double y = page.pad;
+// Where title and note go, and how much height they take.
+struct Header {
+  bool shown = false;
+  bool one_line = true;  // the note stands right of the title
+  double height = 0;
+};
+
+Header plan_header(const Page& page) {
   const FigureData& figure = page.figure;
-  if (!page.options.title || (figure.title.empty() && figure.note.empty())) return y;
-  const double title_size = page.em * 1.2, gap = page.em * 1.5;
-  const double title_width = page.measure.width(figure.title, title_size, true);
-  const bool same_line = title_width + gap + page.measure.width(figure.note, page.em) <= page.inner_width();
-  if (!figure.title.empty()) {
-    const std::string title = page.measure.shortened(figure.title, title_size, page.inner_width(), true);
-    page.add(page.measure.place(Part::Title, title, {page.pad, y + title_size * kAscent}, title_size, page.ink.text,
-                                Anchor::Start, true));
-    if (!same_line) y += title_size * 1.35;
-  }
-  if (!figure.note.empty()) {
-    const std::string note = page.measure.shortened(figure.note, page.em, page.inner_width());
-    const Point at = same_line ? Point{page.drawing.width - page.pad, y + title_size * kAscent}
-                               : Point{page.pad, y + page.em * kAscent};
-    page.add(page.measure.place(Part::Note, note, at, page.em, page.ink.secondary,
-                                same_line ? Anchor::End : Anchor::Start));
-  }
-  return y + (same_line ? title_size * 1.3 : figure.note.empty() ? 0 : page.em * 1.3) + page.em * 0.5;
+  Header header;
+  if (!page.options.title || (figure.title.empty() && figure.note.empty())) return header;
+  const double title_size = page.em * kTitleSize;
+  header.shown = true;
+  header.one_line = figure.title.empty() || page.measure.width(figure.title, title_size, true) + page.em * 1.5 +
+                                                    page.measure.width(figure.note, page.em) <= page.inner_width();
+  header.height = title_size * 1.3 + (header.one_line || figure.note.empty() ? 0 : page.em * 1.4) + page.em * 0.5;
+  return header;
+}
+
+void draw_header(Page& page, const Header& header) {
+  if (!header.shown) return;
+  const double title_size = page.em * kTitleSize;
+  const double baseline = page.pad + title_size * kAscent;
+  const std::string title = page.measure.shortened(page.figure.title, title_size, page.inner_width(), true);
+  page.add(page.measure.place(Part::Title, title, {page.pad, baseline}, title_size, page.ink.text, Anchor::Start, true));
+  const std::string note = page.measure.shortened(page.figure.note, page.em, page.inner_width());
+  const Point at = header.one_line ? Point{page.drawing.width - page.pad, baseline}
+                                   : Point{page.pad, page.pad + title_size * 1.35 + page.em * kAscent};
+  page.add(page.measure.place(Part::Note, note, at, page.em, page.ink.secondary,
+                              header.one_line ? Anchor::End : Anchor::Start));
 }
 
 // Labels of vertical reference lines stand in rows above the plot, where no data are.
 double reference_rows(const Page& page) {
+  if (!page.reference_labels) return 0;
   const auto& references = page.figure.references;
   return static_cast<double>(std::count_if(references.begin(), references.end(), [](const ReferenceLine& reference) {
     return reference.vertical && !reference.label.empty();
@@ -117,11 +127,11 @@ void draw_y_axis(Page& page, const AxisTexts& texts, const PlotArea& area) {
     page.add(page.measure.place(Part::Tick, tick.text, {area.left - page.em * 0.6, y + page.em * kMiddle}, page.em,
                                 page.ink.secondary, Anchor::End));
   }
-  if (axis.full_label().empty()) return;
-  const double room = page.drawing.height - 2 * page.pad;
+  if (!page.axis_labels || axis.full_label().empty()) return;
+  const double room = page.drawing.height - page.pad - area.top;
   const std::string label = page.measure.shortened(axis.full_label(), page.em, room);
   const double half = page.measure.width(label, page.em) / 2;
-  const double centre = std::clamp((area.top + area.bottom) / 2, page.pad + half, page.pad + room - half);
+  const double centre = std::max((area.top + area.bottom) / 2, area.top + half);
   page.add(page.measure.place(Part::AxisLabel, label, {page.pad + page.em * kAscent, centre}, page.em,
                               page.ink.secondary, Anchor::Middle, false, true));
 }
@@ -146,12 +156,49 @@ void draw_x_axis(Page& page, const AxisTexts& texts, const PlotArea& area) {
                                   Anchor::Middle));
     }
   }
-  if (axis.full_label().empty()) return;
-  const std::string label = page.measure.shortened(axis.full_label(), page.em, page.inner_width());
+  if (!page.axis_labels || axis.full_label().empty()) return;
+  // Right of the other axis' label.
+  const double start = page.pad + page.em * 1.4, end = page.drawing.width - page.pad;
+  const std::string label = page.measure.shortened(axis.full_label(), page.em, end - start);
   const double half = page.measure.width(label, page.em) / 2;
-  const double centre = std::clamp((area.left + area.right) / 2, page.pad + half, page.drawing.width - page.pad - half);
+  const double centre = std::clamp((area.left + area.right) / 2, start + half, end - half);
   page.add(page.measure.place(Part::AxisLabel, label, {centre, top + texts.extent + page.em * (0.25 + kAscent)}, page.em,
                               page.ink.secondary, Anchor::Middle));
+}
+
+// How the page is divided.
+struct Frame {
+  Header header;
+  NamePlan names;
+  AxisTexts x_axis, y_axis;
+  Box plot;
+  double legend_top = 0;
+  bool fits = true;  // whether the plot is tall enough to show anything
+};
+
+Frame plan_frame(const Page& page) {
+  const FigureData& figure = page.figure;
+  const double em = page.em, least_height = em * 3;
+  Frame frame;
+  if (page.header) frame.header = plan_header(page);
+  const double top = page.pad + frame.header.height + em * 0.4 + reference_rows(page);
+  const double x_label_height = !page.axis_labels || figure.x.full_label().empty() ? 0 : em * 1.4;
+  const double y_label_width = !page.axis_labels || figure.y.full_label().empty() ? 0 : em * 1.7;
+  const double axis_height = em * 1.7 + x_label_height;
+  if (page.names) frame.names = plan_names(page, page.drawing.height - page.pad - top - axis_height);
+  const bool below = frame.names.place == NamePlan::Place::Below;
+  const bool ends = frame.names.place == NamePlan::Place::Ends;
+  frame.legend_top = page.drawing.height - page.pad - (below ? frame.names.height() : 0);
+
+  const double right = page.drawing.width - page.pad - std::max(ends ? frame.names.column_width : 0, em * 1.2);
+  frame.y_axis = y_texts(page, y_range(figure), std::max(least_height, frame.legend_top - axis_height - top));
+  const double left = std::max(page.pad + y_label_width + frame.y_axis.extent + em * 0.6, page.pad + em * 1.5);
+  frame.x_axis = x_texts(page, x_range(figure), std::max(em, right - left));
+  const double bottom = frame.legend_top - x_label_height - frame.x_axis.extent - em * 0.7;
+  frame.fits = bottom - top >= least_height && right - left >= em;
+  frame.plot = {left, top, std::max(right, left + em), std::max(bottom, top + em)};
+  frame.y_axis = y_texts(page, y_range(figure), frame.plot.height());
+  return frame;
 }
 
 void draw_empty_reason(Page& page) {
@@ -182,37 +229,34 @@ Page::Page(const FigureData& data, const RenderOptions& chosen)
 Drawing layout_figure(const FigureData& figure, const RenderOptions& options) {
   check(options);
   Page page(figure, options);
-  const double em = page.em;
-  const Range x_ends = x_range(figure), y_ends = y_range(figure);
-  const double top = draw_header(page) + em * 0.4 + reference_rows(page);
-
-  const double x_label_height = figure.x.full_label().empty() ? 0 : em * 1.4;
-  const double y_label_width = figure.y.full_label().empty() ? 0 : em * 1.7;
-  const double least_height = em * 3;
-  const double axis_height = em * 1.7 + x_label_height;
-  const NamePlan names = plan_names(page, page.drawing.height - page.pad - top - axis_height);
-  const double legend_height = names.place == NamePlan::Place::Below ? names.height() : 0;
-  const double legend_top = page.drawing.height - page.pad - legend_height;
-
-  const double names_width = names.place == NamePlan::Place::Ends ? names.column_width : 0;
-  const double right = page.drawing.width - page.pad - std::max(names_width, em * 1.2);
-  AxisTexts y_axis = y_texts(page, y_ends, std::max(least_height, legend_top - axis_height - top));
-  const double left = std::max(page.pad + y_label_width + y_axis.extent + em * 0.6, page.pad + em * 1.5);
-  const AxisTexts x_axis = x_texts(page, x_ends, std::max(em, right - left));
-  const double bottom = std::max(top + least_height, legend_top - x_label_height - x_axis.extent - em * 0.7);
-  y_axis = y_texts(page, y_ends, bottom - top);
-
-  page.drawing.plot = {left, top, std::max(right, left + em), bottom};
-  const PlotArea area{AxisMap(x_ends, figure.x.log), AxisMap(y_ends, figure.y.log), left, page.drawing.plot.right,
-                      bottom,                        top,                           figure.x.log, figure.y.log};
-  draw_y_axis(page, y_axis, area);
+  Frame frame = plan_frame(page);
+  if (!frame.fits) {
+    // On a stamp the data come first.
+    page.axis_labels = page.reference_labels = page.names = false;
+    frame = plan_frame(page);
+  }
+  if (!frame.fits) {
+    page.header = false;
+    frame = plan_frame(page);
+  }
+  const Box& plot = page.drawing.plot = frame.plot;
+  const PlotArea area{AxisMap(x_range(figure), figure.x.log),
+                      AxisMap(y_range(figure), figure.y.log),
+                      plot.left,
+                      plot.right,
+                      plot.bottom,
+                      plot.top,
+                      figure.x.log,
+                      figure.y.log};
+  draw_header(page, frame.header);
+  draw_y_axis(page, frame.y_axis, area);
   if (figure.empty()) {
     draw_empty_reason(page);
   } else {
     draw_marks(page, area);
   }
-  draw_x_axis(page, x_axis, area);
-  draw_names(page, names, area, legend_top);
+  draw_x_axis(page, frame.x_axis, area);
+  draw_names(page, frame.names, area, frame.legend_top);
   return std::move(page.drawing);
 }
 

@@ -95,11 +95,12 @@ void draw_references(Page& page, const PlotArea& area) {
                                            : at >= area.top - 0.5 && at <= area.bottom + 0.5;
     if (!inside) continue;
     const Rgb colour = reference.style ? line_colour(*reference.style, Theme::Light) : page.ink.secondary;
-    const double end = reference.vertical && !reference.label.empty() ? label_y + page.em * 0.1 : area.top;
+    const bool labelled = reference.vertical && !reference.label.empty() && page.reference_labels;
+    const double end = labelled ? label_y + page.em * 0.1 : area.top;
     const std::vector<Point> points = reference.vertical ? std::vector<Point>{{at, area.bottom}, {at, end}}
                                                          : std::vector<Point>{{area.left, at}, {area.right, at}};
     page.add(DrawnPath{Part::Reference, points, colour, 0.9, 0.6, {0.8, 1.6}, false, false});
-    if (!reference.vertical || reference.label.empty()) continue;
+    if (!labelled) continue;
     const double half = page.measure.width(reference.label, page.em) / 2;
     const double x = std::clamp(at, page.pad + half, std::max(page.pad + half, page.drawing.width - page.pad - half));
     page.add(page.measure.place(Part::Reference, page.measure.shortened(reference.label, page.em, page.inner_width()),

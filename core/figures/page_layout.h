@@ -21,6 +21,8 @@ struct Page {
   double em;   ///< size of ordinary text
   double pad;  ///< air at the page's edges
   Drawing drawing;
+  // What a page that is too small for everything leaves out.
+  bool header = true, axis_labels = true, reference_labels = true, names = true;
 
   Page(const FigureData& data, const RenderOptions& chosen);
 

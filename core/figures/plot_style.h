@@ -46,7 +46,7 @@ struct LineStyle {
   int num_variations = 1;
   Role role = Role::Main;
   bool markers = false;   ///< a dot at each point: few points, such as scores at evaluations
-  std::optional<Rgb> colour;  ///< chosen by the user for this run; replaces the method's colour
+  std::optional<Rgb> colour = {};  ///< chosen by the user for this run; replaces the method's colour
 
   bool operator==(const LineStyle&) const = default;
 };

@@ -10,7 +10,7 @@ namespace lorascope::figures {
 // Tables and the numbers of figures as text files. Decimal point in every locale, "\n" line ends, UTF-8.
 
 struct LatexOptions {
-  std::string label;    ///< of \label{tab:…}; empty: none
+  std::string label = {};  ///< of \label{tab:…}; empty: none
   bool document = false;  ///< a whole document that pdflatex accepts, rather than a table to be \input
 };
 

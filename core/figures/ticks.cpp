@@ -22,10 +22,13 @@ std::string superscript(int number) {
 
 std::string with_minus_sign(const std::string& text) { return text.starts_with('-') ? "−" + text.substr(1) : text; }
 
-// "3×10⁻⁵" for a value with at most one digit before the power; "10⁻⁵" when that digit is 1.
-std::string power_text(double value, int decimals) {
+int decimals_of(double step) { return std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9))); }
+
+// "3×10⁻⁵", with as many decimals as the step asks for; "10⁻⁵" when the first factor is 1.
+std::string power_text(double value, double step) {
   const int exponent = static_cast<int>(std::floor(std::log10(std::abs(value)) + 1e-12));
-  const std::string mantissa = fixed_number(value / std::pow(10, exponent), decimals);
+  const double power = std::pow(10, exponent);
+  const std::string mantissa = fixed_number(value / power, decimals_of(step / power));
   if (mantissa == "1") return "10" + superscript(exponent);
   return with_minus_sign(mantissa) + "×10" + superscript(exponent);
 }
@@ -52,11 +55,9 @@ Steps choose_steps(Range range, int max_ticks, bool whole_numbers) {
   }
 }
 
-int decimals_of(double step) { return std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9))); }
-
 std::string linear_text(double value, double step, double largest) {
   if (value == 0) return "0";
-  if (largest >= 1e10 || largest < 1e-4) return power_text(value, std::max(0, decimals_of(step / largest)));
+  if (largest >= 1e10 || largest < 1e-4) return power_text(value, step);
   if (step >= 1e6 || (largest >= 1e6 && std::fmod(step, 1e5) == 0)) {
     return with_minus_sign(fixed_number(value / 1e6, std::fmod(step, 1e6) == 0 ? 0 : 1)) + "M";
   }
@@ -76,7 +77,7 @@ std::vector<Tick> linear_ticks(Range range, int max_ticks, bool whole_numbers) {
 }
 
 std::string log_text(double value, bool plain) {
-  if (!plain) return value == 1 ? "1" : value == 10 ? "10" : power_text(value, 0);
+  if (!plain) return value == 1 ? "1" : value == 10 ? "10" : power_text(value, value);
   if (value >= 1e6) return fixed_number(value / 1e6, 0) + "M";
   if (value >= 1e4) return fixed_number(value / 1e3, 0) + "k";
   return fixed_number(value, decimals_of(value));

@@ -111,7 +111,7 @@ std::string file_stem(const std::string& text) {
     }
   }
   while (!stem.empty() && (stem.back() == '-' || stem.back() == '.')) stem.pop_back();
-  while (stem.starts_with('.')) stem.erase(0, 1);
+  while (stem.starts_with('.') || stem.starts_with('-')) stem.erase(0, 1);
   return stem.empty() ? "figure" : stem;
 }
 

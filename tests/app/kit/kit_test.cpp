@@ -1,0 +1,157 @@
+#include "app/lorascope/kit/kit.h"
+
+#include <fstream>
+#include <map>
+
+#include "app/lorascope/kit/kit_figures.h"
+#include "app/lorascope/kit/selection.h"
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/store/run_store.h"
+#include "tests/support/catch.h"
+#include "tests/support/sample_workspace.h"
+#include "tests/support/temporary_folder.h"
+
+namespace fs = std::filesystem;
+using namespace lorascope;
+
+namespace {
+
+std::map<std::string, std::string> content_of(const fs::path& folder) {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) files[fs::relative(entry.path(), folder).string()] = read_file(entry.path());
+  }
+  return files;
+}
+
+struct Sample {
+  test::TemporaryFolder folder;
+  store::Workspace workspace = store::Workspace::open_or_create(folder.path() / "workspace");
+  test::SampleRuns runs = test::fill_sample_workspace(
+      workspace, {.num_steps = 40, .spectrum_length = 16, .with_living = false, .with_trouble = true});
+
+  std::vector<std::int64_t> ids() const {
+    std::vector<std::int64_t> all = runs.ft;
+    all.insert(all.end(), runs.lora.begin(), runs.lora.end());
+    return all;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("A kit holds figures, tables, settings, commands, versions and a README", "[kit]") {
+  Sample sample;
+  const fs::path kit = sample.folder.path() / "kit";
+  app::write_kit(sample.workspace, sample.ids(), kit);
+  const std::map<std::string, std::string> files = content_of(kit);
+  for (const char* ending : {".pdf", ".svg", ".png", ".csv"}) {
+    for (const char* stem : {"training-loss", "validation-f1", "spectrum-layer-5-value", "stable-rank-query"}) {
+      INFO(stem << ending);
+      CHECK(files.contains(std::string("figures/") + stem + ending));
+    }
+  }
+  for (const char* path : {"README.md", "commands.sh", "versions.json", "SHA256SUMS", "tables/scores.tex", "tables/scores.csv",
+                           "tables/scores.md", "tables/all-scores.csv", "tables/runs.csv", "tables/spectra.csv",
+                           "studies/paper-wnut17-minilm.toml"}) {
+    INFO(path);
+    CHECK(files.contains(path));
+  }
+  for (const std::int64_t id : sample.ids()) {
+    const std::string path = "settings/run-" + std::to_string(id) + ".json";
+    REQUIRE(files.contains(path));
+    CHECK(Json::parse(files.at(path)) == Json::parse(store::RunStore(sample.workspace).get(id).settings));
+    CHECK(files.at("commands.sh").find(store::RunStore(sample.workspace).get(id).command_line) != std::string::npos);
+  }
+  const Json versions = Json::parse(files.at("versions.json"));
+  CHECK(versions["runs"].size() == 6);
+  CHECK(versions["runs"][0]["versions"]["libtorch"] == "2.11.0");
+  for (const auto& [path, content] : files) {
+    if (path == "SHA256SUMS") continue;
+    CHECK(files.at("SHA256SUMS").find(sha256(content) + "  " + path + "\n") != std::string::npos);
+  }
+}
+
+TEST_CASE("The same rows give the same kit byte for byte", "[kit]") {
+  Sample sample;
+  app::write_kit(sample.workspace, sample.ids(), sample.folder.path() / "first");
+  store::Workspace again = store::Workspace::open(sample.workspace.folder());
+  app::write_kit(again, sample.ids(), sample.folder.path() / "second");
+  CHECK(content_of(sample.folder.path() / "first") == content_of(sample.folder.path() / "second"));
+}
+
+TEST_CASE("A new kit replaces the old one and leaves other files alone", "[kit]") {
+  Sample sample;
+  const fs::path kit = sample.folder.path() / "kit", outside = sample.folder.path() / "outside.txt";
+  app::write_kit(sample.workspace, sample.ids(), kit);
+  write_file_atomically(kit / "paper.tex", "mine");
+  write_file_atomically(outside, "mine");
+  // A list that somebody has changed must not reach files outside the folder.
+  const std::string sums = read_file(kit / "SHA256SUMS");
+  write_file_atomically(kit / "SHA256SUMS", sums + std::string(64, '0') + "  ../outside.txt\n");
+  app::write_kit(sample.workspace, {sample.runs.ft[0]}, kit);
+  CHECK(fs::exists(kit / "paper.tex"));
+  CHECK(fs::exists(outside));
+  CHECK(fs::exists(kit / "settings" / ("run-" + std::to_string(sample.runs.ft[0]) + ".json")));
+  CHECK_FALSE(fs::exists(kit / "settings" / ("run-" + std::to_string(sample.runs.lora[0]) + ".json")));
+}
+
+TEST_CASE("Kits of no runs, of unknown runs and into files are refused", "[kit]") {
+  Sample sample;
+  const fs::path kit = sample.folder.path() / "kit";
+  CHECK_THROWS_AS(app::write_kit(sample.workspace, {}, kit), UsageError);
+  CHECK_THROWS_WITH(app::write_kit(sample.workspace, {4711}, kit), Catch::Contains("4711"));
+  CHECK_FALSE(fs::exists(kit));
+  write_file_atomically(kit, "a file");
+  CHECK_THROWS_WITH(app::write_kit(sample.workspace, sample.ids(), kit), Catch::Contains("it is a file"));
+}
+
+TEST_CASE("A run that has only begun still makes a kit", "[kit]") {
+  Sample sample;
+  const store::RunId run = store::RunStore(sample.workspace).create({});
+  app::write_kit(sample.workspace, {run}, sample.folder.path() / "kit");
+  CHECK(fs::exists(sample.folder.path() / "kit" / "README.md"));
+}
+
+TEST_CASE("Runs are selected by number, name, group and study", "[kit]") {
+  Sample sample;
+  const auto selected = [&sample](const std::vector<std::string>& selectors, const std::string& study = {}) {
+    std::vector<std::int64_t> ids;
+    for (const store::RunRecord& run : app::select_runs(sample.workspace, selectors, study)) ids.push_back(run.id);
+    return ids;
+  };
+  CHECK(selected({std::to_string(sample.runs.lora[1])}) == std::vector<std::int64_t>{sample.runs.lora[1]});
+  CHECK(selected({"Paper, WNUT17, MiniLM"}) == sample.ids());
+  CHECK(selected({}, "Paper, WNUT17, MiniLM") == sample.ids());
+  CHECK(selected({}, std::to_string(sample.runs.study)) == sample.ids());
+  CHECK(selected({"FT, lr 5e-5", std::to_string(sample.runs.ft[0])}) == sample.runs.ft);
+  store::RunStore(sample.workspace).set_name(sample.runs.ft[0], "first");
+  CHECK(selected({"first"}) == std::vector<std::int64_t>{sample.runs.ft[0]});
+}
+
+TEST_CASE("Selections that fit nothing say what there is", "[kit]") {
+  Sample sample;
+  const auto hint_of = [&sample](const std::vector<std::string>& selectors, const std::string& study) {
+    try {
+      app::select_runs(sample.workspace, selectors, study);
+    } catch (const UsageError& problem) {
+      return problem.message() + " | " + problem.hint();
+    } catch (const Error& problem) {
+      return "another kind of error: " + problem.message();
+    }
+    return std::string("selected");
+  };
+  CHECK_THAT(hint_of({}, ""), Catch::Contains("no runs are chosen") && Catch::Contains("Paper, WNUT17, MiniLM"));
+  CHECK_THAT(hint_of({}, "Nonsense"), Catch::Contains("no study \"Nonsense\"") && Catch::Contains("Learning rates"));
+  CHECK_THAT(hint_of({"nonsense"}, ""), Catch::Contains("nonsense"));
+  CHECK_THAT(hint_of({"4711"}, ""), Catch::Contains("4711"));
+}
+
+TEST_CASE("File names are plain", "[kit]") {
+  CHECK(app::file_stem("Layer 5 value") == "layer-5-value");
+  CHECK(app::file_stem("../../etc/passwd") == "etc-passwd");
+  CHECK(app::file_stem("‖ΔW‖") == "w");
+  CHECK(app::file_stem("…") == "figure");
+  CHECK(app::file_stem("strict.f1 (%)") == "strict.f1");
+}
