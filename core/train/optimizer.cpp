@@ -2,23 +2,19 @@
 
 #include <ATen/ATen.h>
 
-#include <cmath>
-
+#include "core/nn/adamw.h"
 #include "core/train/parameter_groups.h"
 
 namespace lorascope::train {
-namespace {
 
-constexpr double kBeta1 = 0.9;
-constexpr double kBeta2 = 0.999;
-constexpr double kEpsilon = 1e-8;
-
-}  // namespace
-
-Optimizer::Optimizer(const std::vector<nn::Parameter>& parameters, const TrainingOptions& options) {
+Optimizer::Optimizer(const std::vector<nn::Parameter>& parameters, const TrainingOptions& options)
+    : parameters_(parameters) {
   slots_.reserve(parameters.size());
   for (const nn::Parameter& parameter : parameters) {
-    Slot slot{parameter, at::zeros_like(parameter.value), at::zeros_like(parameter.value)};
+    Slot slot;
+    slot.parameter = parameter;
+    slot.first = at::zeros_like(parameter.value);
+    slot.second = at::zeros_like(parameter.value);
     slot.decay = decays(parameter.name) ? options.weight_decay : 0.0;
     slot.rate_factor =
         loraplus_factor(parameter.name, static_cast<int>(parameter.value.dim()), options.loraplus_ratio);
@@ -26,26 +22,16 @@ Optimizer::Optimizer(const std::vector<nn::Parameter>& parameters, const Trainin
   }
 }
 
-double Optimizer::gradient_norm() const {
-  double squares = 0.0;
-  for (const Slot& slot : slots_) {
-    const double norm = slot.parameter.gradient.norm().item<double>();
-    squares += norm * norm;
-  }
-  return std::sqrt(squares);
-}
+double Optimizer::gradient_norm() const { return nn::gradient_norm(parameters_); }
 
 void Optimizer::step(std::int64_t step, double learning_rate, double clip_factor) {
-  const at::NoGradGuard no_grad;
-  const double correction1 = 1.0 - std::pow(kBeta1, static_cast<double>(step));
-  const double correction2 = std::sqrt(1.0 - std::pow(kBeta2, static_cast<double>(step)));
-  for (Slot& slot : slots_) {
-    const double rate = learning_rate * slot.rate_factor;
-    const at::Tensor gradient = clip_factor == 1.0 ? slot.parameter.gradient : slot.parameter.gradient * clip_factor;
-    slot.parameter.value.mul_(1.0 - rate * slot.decay);
-    slot.first.mul_(kBeta1).add_(gradient, 1.0 - kBeta1);
-    slot.second.mul_(kBeta2).addcmul_(gradient, gradient, 1.0 - kBeta2);
-    slot.parameter.value.addcdiv_(slot.first, (slot.second.sqrt() / correction2).add_(kEpsilon), -rate / correction1);
+  for (const Slot& slot : slots_) {
+    nn::AdamW numbers;
+    numbers.learning_rate = learning_rate * slot.rate_factor;
+    numbers.weight_decay = slot.decay;
+    numbers.clip_factor = clip_factor;
+    numbers.step = step;
+    nn::adamw_step(numbers, slot.parameter, slot.first, slot.second);
   }
 }
 

@@ -12,9 +12,8 @@
 
 namespace lorascope::train {
 
-/// AdamW over a model's trained parameters, with clipping folded in (oracle/TRAINING.md, findings 8 to 11; betas 0.9
-/// and 0.999, eps 1e-8): p ← p(1 − lr·decay), then p ← p − lr·(m/(1−0.9^t)) / (√v/√(1−0.999^t) + 1e-8).
-/// Decay and the learning rate's factor go by parameter names.
+/// nn::adamw_step over a model's trained parameters, with their moments (oracle/TRAINING.md, findings 8 to 11). Decay and
+/// the learning rate's factor go by parameter names.
 class Optimizer {
  public:
   /// The parameters must outlive the optimiser.
@@ -38,6 +37,7 @@ class Optimizer {
     double decay = 0.0;
     double rate_factor = 1.0;
   };
+  std::vector<nn::Parameter> parameters_;
   std::vector<Slot> slots_;
 };
 

@@ -4,6 +4,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace lorascope::train {
 
@@ -22,6 +23,11 @@ Sampler::Sampler(std::vector<std::int64_t> lengths, const TrainingOptions& optio
 
 std::vector<std::int64_t> Sampler::order(std::int64_t epoch) const {
   const auto num_rows = static_cast<std::int64_t>(lengths_.size());
+  if (ordering_ == Ordering::AsGiven) {
+    std::vector<std::int64_t> rows(lengths_.size());
+    std::iota(rows.begin(), rows.end(), 0);
+    return rows;
+  }
   std::vector<std::int64_t> rows = seeded_permutation(num_rows, seed_ + static_cast<std::uint64_t>(epoch));
   if (ordering_ == Ordering::Shuffled || rows.empty()) return rows;
 

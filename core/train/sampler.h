@@ -19,7 +19,7 @@ class Sampler {
 
   /// The order of the rows in an epoch (from 0): a permutation seeded seed + epoch. Grouped: that permutation cut into
   /// pieces of up to 50 batches, each sorted by falling length, the longest row of all first (so that a batch that
-  /// does not fit into memory fails at once).
+  /// does not fit into memory fails at once). AsGiven: 0, 1, 2, …
   std::vector<std::int64_t> order(std::int64_t epoch) const;
 
   /// Consecutive slices of order(epoch); the last one may be smaller.

@@ -94,6 +94,7 @@ TrainingResult Trainer::run() {
   result.latest = latest_;
   if (result.end != TrainingResult::End::Stopped) put_best_weights_back(result);
   result.state = state_;
+  result.epoch = static_cast<double>(result.kept_step.value_or(state_.step)) / static_cast<double>(plan_.steps_per_epoch);
   result.tokens_per_second = static_cast<double>(state_.tokens) / std::max(state_.step_seconds, 1e-9);
   return result;
 }
@@ -159,13 +160,15 @@ void Trainer::train_step() {
   state_.step_seconds += report.seconds;
   smooth(smoothed_seconds_per_token_, report.seconds / static_cast<double>(std::max<std::int64_t>(report.tokens, 1)));
   smooth(smoothed_seconds_per_step_, report.seconds);
+  report.examples_done = state_.examples;
+  report.wall_seconds = wall_seconds();
   report.tokens_per_second = 1.0 / std::max(smoothed_seconds_per_token_, 1e-12);
   report.seconds_left = static_cast<double>(plan_.total_steps - state_.step) * smoothed_seconds_per_step_;
   parts_.observer->on_step_end(report);
 }
 
 double Trainer::epochs_done() const {
-  return static_cast<double>(state_.epoch) + static_cast<double>(state_.group) / static_cast<double>(plan_.steps_per_epoch);
+  return static_cast<double>(state_.step) / static_cast<double>(plan_.steps_per_epoch);
 }
 
 void Trainer::report_spectra(bool is_evaluation_point) {
@@ -241,7 +244,7 @@ Trainer::Outcome Trainer::evaluate() {
   }
   state_.evaluated_step = state_.step;
   latest_ = report;
-  parts_.observer->on_evaluation(report);
+  parts_.observer->on_evaluation(report, *evaluation);
   report_spectra(true);
   save_if_due(true);
   return Outcome::Goes;

@@ -46,6 +46,7 @@ struct TrainingResult {
   TrainingState state;
   double tokens_per_second = 0.0;          ///< real tokens, over all steps
   std::optional<std::int64_t> kept_step;   ///< step of the weights that the model has now, if the best came back
+  double epoch = 0.0;                      ///< epochs done when the model's weights were those it has now
   std::optional<EvaluationReport> latest;  ///< the last evaluation, if the model still has its weights
 };
 

@@ -19,6 +19,18 @@ std::string text(double value) {
   return out.str();
 }
 
+std::string_view text(Ordering ordering) {
+  switch (ordering) {
+    case Ordering::Shuffled:
+      return "shuffled";
+    case Ordering::Grouped:
+      return "grouped";
+    case Ordering::AsGiven:
+      return "as given";
+  }
+  return "";
+}
+
 std::string shape_text(const at::Tensor& tensor) {
   std::ostringstream out;
   out << tensor.sizes();
@@ -64,7 +76,7 @@ std::map<std::string, std::string> Trainer::fingerprint() const {
           {"max_grad_norm", text(o.max_grad_norm)},
           {"loraplus_ratio", text(o.loraplus_ratio)},
           {"seed", std::to_string(o.seed)},
-          {"ordering", o.ordering == Ordering::Grouped ? "grouped" : "shuffled"},
+          {"ordering", std::string(text(o.ordering))},
           {"early_stopping_patience", std::to_string(o.early_stopping_patience)},
           {"select_by", o.follows_best() ? o.select_by : "nothing"},
           {"evaluate_every_steps", std::to_string(o.evaluate_every_steps)}};

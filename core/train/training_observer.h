@@ -13,6 +13,8 @@
 
 namespace lorascope::train {
 
+struct Evaluation;
+
 /// What an optimiser step did.
 struct StepReport {
   std::int64_t step = 0;  ///< from 1
@@ -23,7 +25,9 @@ struct StepReport {
   double learning_rate = 0.0;  ///< used in this step
   std::int64_t examples = 0;   ///< rows of this step
   std::int64_t tokens = 0;     ///< real tokens of this step, padding never counted
-  double seconds = 0.0;        ///< of this step
+  std::int64_t examples_done = 0;  ///< rows since the start
+  double seconds = 0.0;            ///< of this step
+  double wall_seconds = 0.0;       ///< since the start, everything included, over all processes of the training
   double tokens_per_second = 0.0;  ///< smoothed over the last steps
   double seconds_left = -1.0;      ///< until the last step at the latest pace, evaluations left out; < 0: not known
 };
@@ -69,7 +73,7 @@ class TrainingObserver {
   virtual void on_first_batch(std::span<const data::Feature* const> rows);
   virtual void on_step_end(const StepReport& report);
   virtual void on_evaluation_progress(std::string_view split, std::int64_t rows_done, std::int64_t rows);
-  virtual void on_evaluation(const EvaluationReport& report);
+  virtual void on_evaluation(const EvaluationReport& report, const Evaluation& evaluation);
   virtual void on_spectra(std::int64_t step, const std::vector<ModuleSpectrum>& spectra);
   virtual void on_checkpoint(const CheckpointReport& report);
   virtual void on_phase(Phase phase);

@@ -10,6 +10,7 @@ namespace lorascope::train {
 enum class Ordering {
   Shuffled,  ///< consecutive slices of a seeded permutation: the Hugging Face Trainer's default
   Grouped,   ///< rows of similar length share a batch: less padding, other batches, hence slightly other results
+  AsGiven,   ///< the rows' own order in every epoch: for measurements on given batches
 };
 
 /// Everything that decides what a training computes; the defaults are those of the Hugging Face Trainer.

@@ -6,6 +6,7 @@
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/training_options.h"
+#include "app/lorascope/commands/workspace_option.h"
 #include "app/lorascope/engine/run_process.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
@@ -18,15 +19,17 @@ namespace fs = std::filesystem;
 
 struct TrainOptions {
   TrainingCommandOptions run;
-  std::string workspace = "lorascope-workspace";
+  std::string workspace;
   bool json = false;
 };
 
 Json summary(const store::Workspace& workspace, store::RunId id) {
   const store::RunStore runs(workspace);
   const store::RunRecord record = runs.get(id);
+  const study::RunSettings settings = study::RunSettings::from_json(record.settings);
   Json evaluations = Json::array();
   for (const store::Evaluation& evaluation : runs.evaluations(id)) {
+    if (evaluation.split != settings.training.evaluate_on) continue;
     Json row = evaluation.scores;
     row["step"] = evaluation.step;
     row["epoch"] = evaluation.epoch;
@@ -43,7 +46,6 @@ Json summary(const store::Workspace& workspace, store::RunId id) {
       paths[artifact.kind] = path;
     }
   }
-  const study::RunSettings settings = study::RunSettings::from_json(record.settings);
   if (!settings.export_folder.empty()) paths["export"] = fs::absolute(settings.export_folder).string();
   return {{"run_id", id},
           {"state", store::text(record.state)},
@@ -68,7 +70,7 @@ void print_scores(const store::RunRecord& record) {
   }
 }
 
-/// Ends as the run did: exit codes 0, 4 and those of errors come from what is thrown here.
+/// Ends as the run did.
 void train(const TrainOptions& options) {
   study::RunSettings settings = options.run.finished();
   for (std::string* file : {&settings.train_file, &settings.eval_file, &settings.test_file, &settings.export_folder}) {
@@ -88,9 +90,10 @@ void train(const TrainOptions& options) {
     throw Interrupted("run " + std::to_string(id) + " was stopped, its state is kept",
                       "lorascope resume " + std::to_string(id) + " --workspace " + options.workspace);
   }
-  if (outcome.exit_code == 2) throw UsageError(outcome.reason, outcome.hint);
-  if (outcome.exit_code == 3) throw InputError("run " + std::to_string(id) + " failed: " + outcome.reason, std::vector<Problem>{});
-  if (outcome.exit_code != 0) throw Error("run " + std::to_string(id) + " failed: " + outcome.reason, outcome.hint);
+  if (outcome.exit_code != 0) {
+    engine::report(outcome);
+    throw CLI::RuntimeError(outcome.exit_code);
+  }
 }
 
 }  // namespace
@@ -103,7 +106,7 @@ void add_train(CLI::App& program) {
       "Ctrl-C once stops and keeps the state (lorascope resume goes on), twice aborts.");
   auto options = std::make_shared<TrainOptions>();
   study::RunSettings& settings = options->run.settings;
-  command->add_option("--workspace", options->workspace, "Folder of the store; made where there is none")->capture_default_str();
+  add_workspace_option(*command, options->workspace);
   options->run.add_model_options(*command);
   command->add_option("--eval", settings.eval_file, "Data to evaluate on while training");
   command->add_option("--test", settings.test_file, "Data that is scored once, at the end");

@@ -28,7 +28,7 @@ bool is_pattern(const std::string& targets) {
   });
 }
 
-std::string quoted(const std::string& argument) {
+std::string shell_word(const std::string& argument) {
   const bool is_plain = !argument.empty() && std::all_of(argument.begin(), argument.end(), [](unsigned char c) {
     return std::isalnum(c) || std::string_view("-_./,:=+@%").find(static_cast<char>(c)) != std::string_view::npos;
   });
@@ -112,7 +112,7 @@ std::string own_command_line() {
   std::string line = "lorascope";
   std::string argument;
   for (bool is_first = true; std::getline(file, argument, '\0'); is_first = false) {
-    if (!is_first) line += ' ' + quoted(argument);
+    if (!is_first) line += ' ' + shell_word(argument);
   }
   return line;
 }

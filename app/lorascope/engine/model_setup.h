@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "core/files/model_config.h"
 #include "core/study/run_settings.h"
 #include "core/tasks/task_model.h"
 

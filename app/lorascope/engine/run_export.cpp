@@ -10,7 +10,7 @@ std::string export_trained(const tasks::TaskModel& model, const ExportSource& so
   if (!model.low_rank_factors().empty()) {
     files::AdapterFolder adapter = model.export_adapter();
     adapter.config.base_model = source.base_model;
-    files::write_adapter_folder(folder, adapter);
+    files::write_adapter_folder(folder, adapter.config, adapter.tensors);
     return "adapter";
   }
   files::ModelExport description;

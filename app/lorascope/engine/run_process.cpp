@@ -16,8 +16,10 @@
 #include "app/lorascope/engine/run_data.h"
 #include "app/lorascope/engine/run_export.h"
 #include "app/lorascope/engine/store_observer.h"
+#include "app/lorascope/hub/model_places.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/json.h"
 #include "core/files/model_folder.h"
 #include "core/store/liveness.h"
 #include "core/store/run_store.h"
@@ -117,7 +119,7 @@ store::RunState RunProcess::execute() {
 void RunProcess::load() {
   const int threads = set_threads(settings_.threads);
   const std::string device = resolved_device(settings_.device);
-  const fs::path model_folder = resolved_model(settings_.model);
+  const fs::path model_folder = hub::find_model(settings_.model);
   tokenizer_ = text::Tokenizer::from_folder(model_folder);
   files::ModelFolder folder = files::load_model_folder(model_folder);
   labels_ = labels_of(folder, settings_.task);
@@ -127,7 +129,8 @@ void RunProcess::load() {
   for (const auto& [name, file] : files) {
     if (!file->empty()) splits_.push_back(load_split(name, *file, *tokenizer_, labels_, max_length));
   }
-  export_source_ = {folder.config, labels_.names(), model_folder, settings_.model};
+  export_source_ = {folder.config, labels_.names(), model_folder,
+                    settings_.model == "default" ? model_folder.string() : settings_.model};
   model_ = make_model(settings_, folder, labels_.size());
   observer_ = std::make_unique<StoreObserver>(
       workspace_, ObservedRun{run_, &*tokenizer_, &labels_, settings_.training.select_by}, display_);
@@ -210,7 +213,7 @@ std::vector<std::vector<std::int32_t>> RunProcess::score(const Split& split, con
   if (!evaluation) throw Interrupted("stopped while scoring " + split.name, "resume continues from the last checkpoint");
   store::Evaluation row;
   row.step = result.kept_step.value_or(result.state.step);
-  row.epoch = static_cast<double>(result.state.epoch) + 1.0;
+  row.epoch = result.epoch;
   row.split = split.name;
   row.scores = evaluation->scores;
   row.seconds = watch.seconds();
@@ -330,11 +333,15 @@ RunOutcome execute_run(const store::Workspace& workspace, store::RunId run, bool
   }
 }
 
+void report(const RunOutcome& outcome) {
+  if (!outcome.reason.empty()) std::cerr << "lorascope: " << outcome.reason << '\n';
+  if (!outcome.hint.empty()) std::cerr << "Hint: " << outcome.hint << '\n';
+}
+
 int run_one(const std::filesystem::path& folder, store::RunId run) {
   const store::Workspace workspace = store::Workspace::open(folder);
   const RunOutcome outcome = execute_run(workspace, run, /*silent=*/false);
-  if (!outcome.reason.empty()) std::cerr << "lorascope: " << outcome.reason << '\n';
-  if (!outcome.hint.empty()) std::cerr << "Hint: " << outcome.hint << '\n';
+  report(outcome);
   return outcome.exit_code;
 }
 

@@ -22,6 +22,9 @@ struct RunOutcome {
 /// Throws StoreError where the store itself cannot be used, and Error where there is no such run or it is alive.
 RunOutcome execute_run(const store::Workspace& workspace, store::RunId run, bool silent);
 
+/// Reason and hint on stderr, where there are any.
+void report(const RunOutcome& outcome);
+
 /// The process that the queue starts: execute_run with its progress on stderr. Returns the exit code.
 int run_one(const std::filesystem::path& workspace, store::RunId run);
 

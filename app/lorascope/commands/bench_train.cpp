@@ -1,0 +1,208 @@
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+#include "app/lorascope/commands.h"
+#include "app/lorascope/commands/training_options.h"
+#include "app/lorascope/engine/model_setup.h"
+#include "app/lorascope/engine/run_data.h"
+#include "app/lorascope/engine/store_observer.h"
+#include "app/lorascope/hub/model_places.h"
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
+#include "core/files/model_folder.h"
+#include "core/train/sampler.h"
+#include "core/train/trainer.h"
+
+namespace lorascope::app {
+namespace {
+
+using Batches = std::vector<std::vector<std::int64_t>>;
+
+struct BenchOptions {
+  TrainingCommandOptions run;
+  std::int64_t steps = 40;
+  std::int64_t warmup_steps = 2;
+  std::string batches;
+  bool json = false;
+};
+
+double seconds_since_process_start() {
+  std::ifstream file("/proc/self/stat");
+  std::ostringstream content;
+  content << file.rdbuf();
+  std::istringstream fields(content.str().substr(content.str().rfind(')') + 1));
+  std::string field;
+  for (int i = 0; i < 20; ++i) fields >> field;  // the 20th after the name: start in clock ticks since boot
+  timespec now{};
+  clock_gettime(CLOCK_BOOTTIME, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9 -
+         std::stod(field) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+/// Floating-point operations of one training step on real tokens: 2 a weight and token forward, 2 for the inputs'
+/// gradient, 2 more for weights that are trained; attention 12·L·H a token and key. Adapters and heads are left out.
+double step_flop(const files::ModelConfig& config, bool trains_all, const std::vector<std::int64_t>& lengths) {
+  const auto layers = static_cast<double>(config.num_layers), hidden = static_cast<double>(config.hidden_size);
+  const double weights = layers * (4.0 * hidden * hidden + 2.0 * hidden * static_cast<double>(config.intermediate_size));
+  double tokens = 0.0, squares = 0.0;
+  for (const std::int64_t length : lengths) {
+    tokens += static_cast<double>(length);
+    squares += static_cast<double>(length) * static_cast<double>(length);
+  }
+  return (trains_all ? 6.0 : 4.0) * weights * tokens + 12.0 * layers * hidden * squares;
+}
+
+/// Full batches of one epoch at evenly spaced ranks of their longest row: a few stand for the whole epoch.
+Batches spread_batches(const std::vector<std::int64_t>& lengths, const train::TrainingOptions& options, std::int64_t count) {
+  Batches all = train::Sampler(lengths, options).batches(0);
+  if (all.size() > 1 && all.back().size() < all.front().size()) all.pop_back();
+  const auto cost = [&](const std::vector<std::int64_t>& rows) {
+    std::int64_t longest = 0;
+    for (const std::int64_t row : rows) longest = std::max(longest, lengths[static_cast<std::size_t>(row)]);
+    return longest;
+  };
+  std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return cost(a) < cost(b); });
+  Batches picked;
+  for (std::int64_t k = 0; k < count; ++k) {
+    const double rank = (static_cast<double>(k) + 0.5) * static_cast<double>(all.size()) / static_cast<double>(count);
+    picked.push_back(all[std::min(static_cast<std::size_t>(rank), all.size() - 1)]);
+  }
+  return picked;
+}
+
+Batches read_batches(const std::string& path, std::size_t num_rows) {
+  const Json json = Json::parse(read_file(path), nullptr, false);
+  const auto bad = [&](const std::string& found) {
+    return DataError("cannot read the batches", Problem{path, found, "a list of equally long lists of row indices", ""});
+  };
+  if (!json.is_array() || json.empty()) throw bad("no list");
+  Batches batches;
+  for (const Json& batch : json) {
+    if (!batch.is_array() || batch.size() != json.front().size()) throw bad("batches of different sizes");
+    for (const Json& row : batch) {
+      if (!row.is_number_unsigned() || row.get<std::uint64_t>() >= num_rows) throw bad("row " + row.dump());
+    }
+    batches.push_back(batch.get<std::vector<std::int64_t>>());
+  }
+  return batches;
+}
+
+/// Times the steps after the warm-up, everything in between included.
+class StepClock final : public train::TrainingObserver {
+ public:
+  explicit StepClock(std::int64_t warmup_steps) : warmup_steps_(warmup_steps) {}
+
+  void on_step_end(const train::StepReport& report) override {
+    if (report.step == 1) first_step_done_ = seconds_since_process_start();
+    if (report.step == warmup_steps_) watch_.restart();
+    if (report.step <= warmup_steps_) return;
+    tokens_ += report.tokens;
+    examples_ += report.examples;
+    seconds_ = watch_.seconds();
+  }
+
+  double first_step_done_ = 0.0;
+  double seconds_ = 0.0;
+  std::int64_t tokens_ = 0, examples_ = 0;
+
+ private:
+  std::int64_t warmup_steps_;
+  Stopwatch watch_;
+};
+
+void bench_train(const BenchOptions& options) {
+  const study::RunSettings settings = options.run.finished();
+  const int threads = engine::set_threads(settings.threads);
+  const std::filesystem::path model_folder = hub::find_model(settings.model);
+  const text::Tokenizer tokenizer = text::Tokenizer::from_folder(model_folder);
+  std::optional<files::ModelFolder> folder = files::load_model_folder(model_folder);
+  const files::ModelConfig config = folder->config;
+  const data::LabelSet labels = engine::labels_of(*folder, settings.task);
+  const engine::Split split = engine::load_split("train", settings.train_file, tokenizer, labels,
+                                                 engine::max_length_for(*folder, settings.training.max_length));
+  const auto model = engine::make_model(settings, *folder, labels.size());
+  folder.reset();
+
+  train::TrainingOptions training;
+  training.batch_size = settings.training.batch_size;
+  training.learning_rate = settings.training.learning_rate;
+  training.weight_decay = settings.training.weight_decay;
+  training.max_grad_norm = settings.training.max_grad_norm;
+  training.seed = settings.training.seed;
+  training.spectra_share = 0.0;
+  if (settings.training.batching == study::Batching::Grouped) training.ordering = train::Ordering::Grouped;
+  std::vector<std::int64_t> lengths;
+  for (const data::Feature& feature : split.features) lengths.push_back(static_cast<std::int64_t>(feature.input_ids.size()));
+  Batches batches = options.batches.empty()
+                        ? spread_batches(lengths, training, options.warmup_steps + options.steps)
+                        : read_batches(options.batches, split.features.size());
+  batches.resize(std::min(batches.size(), static_cast<std::size_t>(options.warmup_steps + options.steps)));
+
+  std::vector<data::Feature> rows;
+  double flop = 0.0;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    std::vector<std::int64_t> batch_lengths;
+    for (const std::int64_t row : batches[i]) {
+      rows.push_back(split.features[static_cast<std::size_t>(row)]);
+      batch_lengths.push_back(lengths[static_cast<std::size_t>(row)]);
+    }
+    if (static_cast<std::int64_t>(i) >= options.warmup_steps) {
+      flop += step_flop(config, settings.method == study::Method::FullFineTuning, batch_lengths);
+    }
+  }
+  training.ordering = train::Ordering::AsGiven;
+  training.batch_size = static_cast<int>(batches.front().size());
+  training.max_steps = static_cast<std::int64_t>(batches.size());
+  StepClock clock(options.warmup_steps);
+  train::Trainer trainer({model.get(), rows, nullptr, &clock, nullptr}, training);
+  trainer.run();
+
+  const tasks::ParameterCounts counts = model->counts();
+  const Json result = {{"method", study::text(settings.method)},
+                       {"threads", threads},
+                       {"steps", training.max_steps - options.warmup_steps},
+                       {"seconds", clock.seconds_},
+                       {"examples", clock.examples_},
+                       {"real_tokens", clock.tokens_},
+                       {"real_tokens_per_second", static_cast<double>(clock.tokens_) / clock.seconds_},
+                       {"examples_per_second", static_cast<double>(clock.examples_) / clock.seconds_},
+                       {"gflops_on_real_tokens", flop / 1e9 / clock.seconds_},
+                       {"peak_rss_mib", engine::peak_resident_mib()},
+                       {"until_first_step_done", clock.first_step_done_},
+                       {"parameters", {{"all", counts.all}, {"trainable", counts.trainable}}}};
+  if (options.json) {
+    std::cout << result.dump() << std::endl;
+    return;
+  }
+  for (const auto& [name, value] : result.items()) std::cout << name << ' ' << value.dump() << '\n';
+}
+
+}  // namespace
+
+void add_bench(CLI::App& program) {
+  CLI::App* bench = program.add_subcommand("bench", "Measures this machine on given work");
+  bench->require_subcommand(1);
+  CLI::App* command = bench->add_subcommand("train", "Training steps: real tokens a second, memory, time to the first step");
+  command->footer("Example: lorascope bench train --model DIR --task wnut17 --train train.conll --method lora --steps 40 --json");
+  auto options = std::make_shared<BenchOptions>();
+  options->run.add_model_options(*command);
+  options->run.add_training_options(*command);
+  command->add_option("--steps", options->steps, "Timed steps")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--warmup-steps", options->warmup_steps, "Steps before the clock starts")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--batches", options->batches, "JSON list of lists of row indices: exactly these batches, warm-up first");
+  command->add_flag("--json", options->json, "Print one JSON object");
+  command->callback([options] { bench_train(*options); });
+}
+
+}  // namespace lorascope::app
