@@ -36,8 +36,8 @@ struct Course {
   }
   double f1(int step) const {
     const double progress = static_cast<double>(step) / steps_in_all;
-    const double top = is_lora ? 39.2 : 43.4;
-    return (top + (static_cast<double>(seed % 3) - 1) * 0.8) * (1 - std::exp(-(is_lora ? 3.6 : 5.5) * progress));
+    const double top = is_lora ? 0.392 : 0.434;
+    return (top + (static_cast<double>(seed % 3) - 1) * 0.008) * (1 - std::exp(-(is_lora ? 3.6 : 5.5) * progress));
   }
 };
 
@@ -56,26 +56,41 @@ study::RunSettings make_settings(const Course& course) {
   return settings;
 }
 
+store::StudyRecord named_study(const std::string& name) {
+  store::StudyRecord study;
+  study.name = name;
+  study.source = "name = \"" + name + "\"\n";
+  return study;
+}
+
 std::string command_of(const Course& course) {
   return std::string("lorascope train --task wnut17 --model default --train data/train.conll --eval data/dev.conll ") +
          "--test data/test.conll --method " + (course.is_lora ? "lora --rank 8 --lr 0.001" : "ft --lr 5e-5") +
          " --epochs 10 --select-by f1 --seed " + std::to_string(course.seed);
 }
 
+Json batch_row(int example, const std::vector<std::string>& tokens, const std::vector<std::string>& labels) {
+  Json row = {{"example", example}, {"tokens", tokens}, {"labels", Json::array()}};
+  for (const std::string& label : labels) {
+    row["labels"].push_back(label.empty() ? Json(nullptr) : Json(label));
+  }
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    row["input_ids"].push_back(101 + 37 * i);
+    row["token_type_ids"].push_back(0);
+    row["attention_mask"].push_back(1);
+  }
+  return row;
+}
+
 std::string sample_first_batch() {
-  const auto example = [](const std::vector<std::string>& tokens, const std::vector<std::string>& labels) {
-    return Json{{"tokens", tokens}, {"labels", labels}};
-  };
-  return Json{{"padded_length", 12},
-              {"examples",
-               {example({"[CLS]", "ferry", "to", "port", "##lan", "leaves", "at", "nine", "[SEP]"},
-                        {"", "O", "O", "B-location", "", "O", "O", "O", ""}),
-                example({"[CLS]", "just", "met", "mara", "oss", "##ian", "at", "the", "fair", "!", "[SEP]"},
-                        {"", "O", "O", "B-person", "I-person", "", "O", "O", "O", "O", ""}),
-                example({"[CLS]", "new", "bra", "##vio", "phone", "is", "out", "[SEP]"},
-                        {"", "O", "B-product", "", "O", "O", "O", ""}),
-                example({"[CLS]", "rain", "again", ":", "(", "[SEP]"}, {"", "O", "O", "O", "O", ""})}}}
-      .dump();
+  Json rows = {batch_row(17, {"[CLS]", "ferry", "to", "port", "##lan", "leaves", "at", "nine", "[SEP]"},
+                         {"", "O", "O", "B-location", "", "O", "O", "O", ""}),
+               batch_row(802, {"[CLS]", "just", "met", "mara", "oss", "##ian", "at", "the", "fair", "!", "[SEP]"},
+                         {"", "O", "O", "B-person", "I-person", "", "O", "O", "O", "O", ""}),
+               batch_row(5, {"[CLS]", "new", "bra", "##vio", "phone", "is", "out", "[SEP]"},
+                         {"", "O", "B-product", "", "O", "O", "O", ""}),
+               batch_row(311, {"[CLS]", "rain", "again", ":", "(", "[SEP]"}, {"", "O", "O", "O", "O", ""})};
+  return Json{{"task", "wnut17"}, {"rows", rows}, {"longest", 11}, {"tokens", 34}}.dump();
 }
 
 void write_steps(store::MetricWriter& writer, const Course& course, std::mt19937_64& random) {
@@ -115,7 +130,7 @@ void write_spectra(store::MetricWriter& writer, const Course& course, const Samp
 
 std::map<std::string, double> scores_at(const Course& course, int step) {
   const double f1 = course.f1(step);
-  return {{"f1", f1}, {"precision", f1 + 4.1}, {"recall", f1 - 3.2}, {"loss", course.loss(step) + 0.12}};
+  return {{"f1", f1}, {"precision", f1 + 0.041}, {"recall", f1 - 0.032}, {"loss", course.loss(step) + 0.12}};
 }
 
 void write_evaluations(const store::Workspace& workspace, store::MetricWriter& writer, RunId run,
@@ -133,7 +148,7 @@ void write_evaluations(const store::Workspace& workspace, store::MetricWriter& w
       writer.add("eval/" + metric, step, value);
     }
     writer.add_event("info", "evaluation at step " + std::to_string(step) + ": F1 " +
-                                 std::to_string(evaluation.scores["f1"]).substr(0, 4));
+                                 std::to_string(100 * evaluation.scores["f1"]).substr(0, 4));
     runs.add_evaluation(run, evaluation);
     runs.set_best(run, {.metric = "f1", .value = evaluation.scores["f1"], .step = step});
   }
@@ -174,7 +189,7 @@ RunId write_run(const store::Workspace& workspace, RunId run, const Course& cour
 void finish_run(const store::Workspace& workspace, RunId run, const Course& course) {
   store::RunStore runs(workspace);
   auto test = scores_at(course, course.steps_done);
-  test["f1"] -= 1.4;
+  test["f1"] -= 0.014;
   runs.set_result(run, {.scores = {{"eval", scores_at(course, course.steps_done)}, {"test", test}},
                         .seconds = course.steps_done * 0.178,
                         .tokens_per_second = 2310,
@@ -200,8 +215,7 @@ std::vector<RunId> write_trouble(const store::Workspace& workspace, const Sample
     courses.push_back({.is_lora = true, .seed = seed, .steps_done = 60, .steps_in_all = 200});
     settings.push_back(make_settings(courses.back()));
   }
-  const auto study =
-      store::StudyStore(workspace).add({.name = "Learning rates", .source = "name = \"Learning rates\"\n"}, settings);
+  const auto study = store::StudyStore(workspace).add(named_study("Learning rates"), settings);
   const auto ids = store::StudyStore(workspace).runs(study);
   store::RunStore runs(workspace);
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -233,8 +247,7 @@ SampleRuns fill_sample_workspace(const store::Workspace& workspace, const Sample
       commands.push_back(command_of(courses.back()));
     }
   }
-  sample.study = store::StudyStore(workspace).add(
-      {.name = "Paper, WNUT17, MiniLM", .source = "name = \"Paper, WNUT17, MiniLM\"\n"}, settings, commands);
+  sample.study = store::StudyStore(workspace).add(named_study("Paper, WNUT17, MiniLM"), settings, commands);
   const std::vector<RunId> ids = store::StudyStore(workspace).runs(sample.study);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     (courses[i].is_lora ? sample.lora : sample.ft).push_back(ids[i]);
@@ -264,9 +277,9 @@ void fill_many_runs(const store::Workspace& workspace, int num_runs) {
       settings.push_back(make_settings(course));
       settings.back().group += ", part " + std::to_string(i % 10 / 2);
     }
-    const auto study = studies.add({.name = "Sweep " + std::to_string(first / 50 + 1), .source = ""}, settings);
+    const auto study = studies.add(named_study("Sweep " + std::to_string(first / 50 + 1)), settings);
     for (const RunId run : studies.runs(study)) {
-      runs.set_best(run, {.metric = "f1", .value = 30.0 + static_cast<double>(run % 17), .step = 10});
+      runs.set_best(run, {.metric = "f1", .value = 0.3 + 0.01 * static_cast<double>(run % 17), .step = 10});
       runs.set_state(run, RunState::Finished);
     }
   }

@@ -5,12 +5,14 @@
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
+#include "core/store/liveness.h"
 #include "core/store/run_store.h"
 
 namespace lorascope::ui {
 namespace {
 
 constexpr int kPollMilliseconds = 200;
+constexpr int kPollsUntilLostCheck = 5;
 /// Nothing is written to a run that ended longer ago than this: it is not looked at again.
 constexpr double kSecondsUntilSettled = 10;
 
@@ -71,6 +73,9 @@ void StoreWorker::poll(bool force) {
     return;
   }
   guarded([&] {
+    if (++num_polls_ % kPollsUntilLostCheck == 0 && !store::mark_lost_runs(*workspace_).empty()) {
+      force = true;
+    }
     const std::int64_t version = workspace_->data_version();
     if (!force && version == version_) {
       return;

@@ -84,6 +84,7 @@ class StoreWorker : public QObject {
   std::optional<store::Workspace> workspace_;
   std::unique_ptr<QTimer> timer_;  ///< made in open(), on the worker's thread
   std::int64_t version_ = -1;
+  int num_polls_ = 0;
   StoreInterest interest_;
   std::shared_ptr<const std::vector<store::RunRecord>> runs_;
   std::unordered_map<RunId, Position> positions_;

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <QWidget>
+
+#include "ui/log/event_model.h"
+
+class QComboBox;
+class QLabel;
+class QListView;
+class QTableView;
+class QToolButton;
+
+namespace lorascope::ui {
+
+class ElidedLabel;
+class QueueModel;
+class RunControl;
+
+/// The strip at the bottom: the newest line of the selected run's log and the length of the queue; the title bar of the
+/// Log dock. Pressing it unfolds the panel.
+class LogStrip : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit LogStrip(QWidget* parent = nullptr);
+  void setLine(const QString& line);
+  void setWaiting(int number);
+  void setUnfolded(bool unfolded);
+
+ Q_SIGNALS:
+  void pressed();
+
+ protected:
+  void mouseReleaseEvent(QMouseEvent* event) override;
+
+ private:
+  ElidedLabel* line_;
+  QLabel* waiting_;
+  QToolButton* fold_;
+};
+
+/// The bottom dock: the selected run's log with a level filter, and the queue with its order.
+class LogPanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  LogPanel(SessionModel* session, RunControl* control, QWidget* parent = nullptr);
+
+  LogStrip* strip() const { return strip_; }
+  EventModel* events() const { return events_; }
+  QueueModel* queue() const { return queue_; }
+
+ private:
+  QWidget* buildLog();
+  QWidget* buildQueue();
+  void copyLog() const;
+
+  SessionModel* session_;
+  RunControl* control_;
+  EventModel* events_;
+  QueueModel* queue_;
+  LogStrip* strip_;
+  QTableView* log_view_ = nullptr;
+  QListView* queue_view_ = nullptr;
+};
+
+}  // namespace lorascope::ui

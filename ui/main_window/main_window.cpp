@@ -1,0 +1,220 @@
+#include "ui/main_window/main_window.h"
+
+#include <QCloseEvent>
+#include <QDir>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QPushButton>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "ui/curves/curves_tab.h"
+#include "ui/details/details_panel.h"
+#include "ui/log/log_panel.h"
+#include "ui/main_window/status_line.h"
+#include "ui/main_window/top_bar.h"
+#include "ui/main_window/window_settings.h"
+#include "ui/process/lorascope_program.h"
+#include "ui/process/run_control.h"
+#include "ui/runs/runs_panel.h"
+#include "ui/train/train_tab.h"
+#include "ui/widgets/dock_title.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/message_bar.h"
+#include "ui/widgets/theme.h"
+
+namespace lorascope::ui {
+namespace {
+
+constexpr int kRunsWidth = 300;
+constexpr int kDetailsWidth = 320;
+constexpr int kLogHeight = 190;
+
+}  // namespace
+
+MainWindow::MainWindow(SessionModel* session, QWidget* parent)
+    : QMainWindow(parent), session_(session), edits_(session, &undo_) {
+  setWindowTitle(QStringLiteral("Lorascope"));
+  setWindowIcon(applicationIcon());
+  setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
+  setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
+  setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
+  program_ = new LorascopeProgram(this);
+  control_ = new RunControl(session, program_, this);
+  top_ = new TopBar;
+  addToolBar(Qt::TopToolBarArea, top_);
+  status_ = new StatusLine(session);
+  setStatusBar(status_);
+  buildCentre();
+  buildDocks();
+  buildActions();
+  connect(session, &SessionModel::workspaceOpened, this, [this] {
+    undo_.clear();
+    followed_ = 0;
+    setWindowTitle(tr("%1 – Lorascope").arg(QDir(session_->workspaceFolder()).dirName()));
+    QSettings().setValue(QStringLiteral("workspace/last"), session_->workspaceFolder());
+  });
+  const auto show_failure = [this](const QString& message, const QString& hint) {
+    messages_->showMessage(Tone::Error, message, hint);
+    if (session_->workspaceFolder().isEmpty()) {
+      messages_->addAction(tr("Open another workspace"), [this] { chooseWorkspace(); });
+    }
+  };
+  connect(session, &SessionModel::failed, this, show_failure);
+  connect(control_, &RunControl::failed, this, show_failure);
+  connect(control_, &RunControl::studyStarted, this, [this] {
+    followed_ = session_->selectedRun();
+    showTab(QStringLiteral("Train"));
+  });
+  connect(session, &SessionModel::runsChanged, this, &MainWindow::followRuns);
+  resize(1280, 800);
+  resetLayout();
+  restoreLayout(*this);
+  setLogUnfolded(QSettings().value(QStringLiteral("window/logUnfolded"), false).toBool());
+  showTab(QSettings().value(QStringLiteral("window/tab"), QStringLiteral("Train")).toString());
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildCentre() {
+  auto* centre = new QWidget;
+  auto* layout = new QVBoxLayout(centre);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  auto* above = new QVBoxLayout;
+  above->setContentsMargins(kPadding, kGap, kPadding, 0);
+  messages_ = new MessageBar;
+  above->addWidget(messages_);
+  layout->addLayout(above);
+  pages_ = new QStackedWidget;
+  layout->addWidget(pages_, 1);
+  setCentralWidget(centre);
+  train_ = new TrainTab(session_, control_);
+  auto* curves = new CurvesTab(session_);
+  addTab(tr("Train"), train_);
+  addTab(tr("Curves"), curves);
+  connect(top_, &TopBar::tabChosen, this, [this](int index) { showTab(tab_names_.at(index)); });
+  connect(top_, &TopBar::runStudyRequested, this, &MainWindow::chooseStudyFile);
+  connect(top_, &TopBar::themeToggled, this, [this] {
+    Q_EMIT appearanceChosen(appearanceOf(this) == Appearance::Dark ? Appearance::Light : Appearance::Dark);
+  });
+  connect(curves, &CurvesTab::trainRequested, this, [this] { showTab(QStringLiteral("Train")); });
+  connect(train_, &TrainTab::studyFileRequested, this, &MainWindow::chooseStudyFile);
+  connect(train_, &TrainTab::workspaceRequested, this, &MainWindow::chooseWorkspace);
+  connect(train_, &TrainTab::curvesRequested, this, [this] { showTab(QStringLiteral("Curves")); });
+  connect(train_, &TrainTab::weightsRequested, this, [this] { showTab(QStringLiteral("Weights")); });
+  connect(train_, &TrainTab::exportRequested, this, &MainWindow::exportCurrent);
+}
+
+void MainWindow::addTab(const QString& name, QWidget* page) {
+  tab_names_.append(name);
+  top_->addTab(name);
+  pages_->addWidget(page);
+}
+
+bool MainWindow::showTab(const QString& name) {
+  const auto index = static_cast<int>(tab_names_.indexOf(name));
+  if (index < 0) {
+    return false;
+  }
+  top_->setCurrentTab(index);
+  pages_->setCurrentIndex(index);
+  return true;
+}
+
+QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWidget* content, Qt::DockWidgetArea area) {
+  auto* dock = new QDockWidget(title, this);
+  dock->setObjectName(name);
+  dock->setWidget(content);
+  addDockWidget(area, dock);
+  return dock;
+}
+
+void MainWindow::buildDocks() {
+  runs_ = new RunsPanel(session_, control_, &edits_);
+  runs_dock_ = addDock(QStringLiteral("runs"), tr("Runs"), runs_, Qt::LeftDockWidgetArea);
+  auto* runs_title = new DockTitle(tr("Runs"));
+  auto* add = new QPushButton(themedIcon(QStringLiteral("plus")), tr("Study"));
+  add->setToolTip(tr("Open a study file and run it"));
+  add->setAccessibleName(tr("Open a study file"));
+  connect(add, &QPushButton::clicked, this, &MainWindow::chooseStudyFile);
+  runs_title->addButton(add);
+  runs_dock_->setTitleBarWidget(runs_title);
+  auto* details = new DetailsPanel(session_, control_, &edits_);
+  details_dock_ = addDock(QStringLiteral("details"), tr("Details"), details, Qt::RightDockWidgetArea);
+  details_dock_->setTitleBarWidget(new DockTitle(tr("Details")));
+  log_ = new LogPanel(session_, control_);
+  log_dock_ = addDock(QStringLiteral("log"), tr("Log and queue"), log_, Qt::BottomDockWidgetArea);
+  log_dock_->setTitleBarWidget(log_->strip());
+  connect(log_->strip(), &LogStrip::pressed, this, [this] { setLogUnfolded(log_->isHidden()); });
+}
+
+void MainWindow::setLogUnfolded(bool unfolded) {
+  log_->setVisible(unfolded);
+  log_->strip()->setUnfolded(unfolded);
+  log_dock_->setMaximumHeight(unfolded ? QWIDGETSIZE_MAX : log_->strip()->height());
+  if (unfolded) {
+    resizeDocks({log_dock_}, {kLogHeight + log_->strip()->height()}, Qt::Vertical);
+  }
+}
+
+void MainWindow::resetLayout() {
+  for (QDockWidget* dock : {runs_dock_, details_dock_, log_dock_}) {
+    dock->setFloating(false);
+    dock->show();
+  }
+  addDockWidget(Qt::LeftDockWidgetArea, runs_dock_);
+  addDockWidget(Qt::RightDockWidgetArea, details_dock_);
+  addDockWidget(Qt::BottomDockWidgetArea, log_dock_);
+  resizeDocks({runs_dock_, details_dock_}, {kRunsWidth, kDetailsWidth}, Qt::Horizontal);
+  setLogUnfolded(false);
+}
+
+void MainWindow::followRuns() {
+  const store::RunId selected = session_->selectedRun();
+  const store::RunRecord* current = session_->run(selected);
+  if (session_->runs().empty() || (selected != 0 && selected != followed_)) {
+    return;
+  }
+  const bool has_ended = current == nullptr || !store::is_alive(current->state);
+  if (!has_ended) {
+    return;
+  }
+  // The newest that lives; without one, at first, the newest of all.
+  const auto& runs = session_->runs();
+  const auto alive =
+      std::find_if(runs.rbegin(), runs.rend(), [](const auto& run) { return store::is_alive(run.state); });
+  const store::RunId next = alive != runs.rend() ? alive->id : selected != 0 ? selected : runs.back().id;
+  followed_ = next;
+  session_->select({next});
+}
+
+void MainWindow::chooseStudyFile() {
+  const QString path = QFileDialog::getOpenFileName(this, tr("Run a study file"),
+                                                    QSettings().value(QStringLiteral("study/folder")).toString(),
+                                                    tr("Study files (*.toml)"));
+  if (!path.isEmpty()) {
+    QSettings().setValue(QStringLiteral("study/folder"), QFileInfo(path).absolutePath());
+    showTab(QStringLiteral("Train"));
+    train_->openStudy(path);
+  }
+}
+
+void MainWindow::chooseWorkspace() {
+  const QString folder = QFileDialog::getExistingDirectory(this, tr("Open a workspace"), session_->workspaceFolder());
+  if (!folder.isEmpty()) {
+    session_->openWorkspace(folder, true);
+  }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  saveLayout(*this);
+  QSettings settings;
+  settings.setValue(QStringLiteral("window/logUnfolded"), !log_->isHidden());
+  settings.setValue(QStringLiteral("window/tab"), tab_names_.value(pages_->currentIndex()));
+  event->accept();
+}
+
+}  // namespace lorascope::ui

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <QMainWindow>
+#include <QPointer>
+#include <QUndoStack>
+
+#include "ui/main_window/session_model.h"
+#include "ui/runs/run_edits.h"
+
+class QDialog;
+class QDockWidget;
+class QStackedWidget;
+
+namespace lorascope::ui {
+
+class LogPanel;
+class LorascopeProgram;
+class MessageBar;
+class RunControl;
+class RunsPanel;
+class StatusLine;
+class TopBar;
+class TrainTab;
+enum class Appearance;
+
+/// The window: tabs in the middle, Runs on the left, Details on the right, log and queue below. Puts the parts together
+/// and keeps its layout; what they show comes from the session.
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+
+ public:
+  explicit MainWindow(SessionModel* session, QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  /// "Train", "Curves", "Weights": false for another name.
+  bool showTab(const QString& name);
+  QStringList tabNames() const { return tab_names_; }
+  void resetLayout();
+  void setLogUnfolded(bool unfolded);
+
+  QUndoStack* undoStack() { return &undo_; }
+  RunsPanel* runsPanel() const { return runs_; }
+  TrainTab* trainTab() const { return train_; }
+  LogPanel* logPanel() const { return log_; }
+  StatusLine* statusLine() const { return status_; }
+  MessageBar* messages() const { return messages_; }
+  RunControl* control() const { return control_; }
+
+ Q_SIGNALS:
+  void appearanceChosen(lorascope::ui::Appearance appearance);
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+
+ private:
+  void buildCentre();
+  void buildDocks();
+  QDockWidget* addDock(const QString& name, const QString& title, QWidget* content, Qt::DockWidgetArea area);
+  void addTab(const QString& name, QWidget* page);
+  void buildActions();
+  void addFileActions(QMenu* menu);
+  void addViewActions(QMenu* menu);
+  void followRuns();
+  void chooseStudyFile();
+  void chooseWorkspace();
+  void exportCurrent();
+  void showHelp();
+
+  SessionModel* session_;
+  QUndoStack undo_;
+  RunEdits edits_;
+  LorascopeProgram* program_;
+  RunControl* control_;
+  TopBar* top_ = nullptr;
+  MessageBar* messages_ = nullptr;
+  QStackedWidget* pages_ = nullptr;
+  QStringList tab_names_;
+  TrainTab* train_ = nullptr;
+  RunsPanel* runs_ = nullptr;
+  LogPanel* log_ = nullptr;
+  StatusLine* status_ = nullptr;
+  QDockWidget* runs_dock_ = nullptr;
+  QDockWidget* details_dock_ = nullptr;
+  QDockWidget* log_dock_ = nullptr;
+  QPointer<QDialog> help_;
+  store::RunId followed_ = 0;  ///< the run that the window chose by itself; another selection is the user's
+};
+
+}  // namespace lorascope::ui

@@ -1,0 +1,136 @@
+// The commands of the window: what the menu "Commands" holds, with their keys.
+
+#include <QAction>
+#include <QDialog>
+#include <QDockWidget>
+#include <QFile>
+#include <QLineEdit>
+#include <QMenu>
+#include <QStackedWidget>
+#include <QTextBrowser>
+#include <QVBoxLayout>
+
+#include "ui/log/log_panel.h"
+#include "ui/main_window/main_window.h"
+#include "ui/main_window/top_bar.h"
+#include "ui/plots/plot_card.h"
+#include "ui/runs/runs_panel.h"
+#include "ui/train/train_tab.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/message_bar.h"
+#include "ui/widgets/theme.h"
+
+namespace lorascope::ui {
+
+void MainWindow::buildActions() {
+  auto* commands = new QMenu(this);
+  addFileActions(commands);
+  commands->addSeparator();
+  QAction* undo = undo_.createUndoAction(this, tr("Undo"));
+  undo->setShortcut(QKeySequence::Undo);
+  QAction* redo = undo_.createRedoAction(this, tr("Redo"));
+  redo->setShortcut(QKeySequence::Redo);
+  for (QAction* action : {undo, redo}) {
+    commands->addAction(action);
+    addAction(action);
+  }
+  QMenu* run = commands->addMenu(tr("Selected runs"));
+  connect(run, &QMenu::aboutToShow, this, [this, run] {
+    run->clear();
+    runs_->fillRunMenu(run);
+  });
+  QAction* filter = commands->addAction(themedIcon("search"), tr("Filter the runs"), QKeySequence::Find, this, [this] {
+    runs_dock_->show();
+    runs_->filterLine()->setFocus(Qt::ShortcutFocusReason);
+    runs_->filterLine()->selectAll();
+  });
+  addAction(filter);
+  commands->addSeparator();
+  addViewActions(commands->addMenu(tr("View")));
+  commands->addSeparator();
+  addAction(commands->addAction(themedIcon("help"), tr("Keys and gestures"), QKeySequence(Qt::Key_F1), this,
+                                &MainWindow::showHelp));
+  QAction* quit =
+      commands->addAction(tr("Close the window (runs go on)"), QKeySequence(tr("Ctrl+Q")), this, &QWidget::close);
+  addAction(quit);
+  top_->setMenu(commands);
+  auto* open = new QAction(this);
+  open->setShortcut(Qt::Key_F10);
+  connect(open, &QAction::triggered, top_, &TopBar::openMenu);
+  addAction(open);
+}
+
+void MainWindow::addFileActions(QMenu* menu) {
+  const QList<QAction*> actions = {
+      menu->addAction(themedIcon("play"), tr("Run a study file…"), QKeySequence(tr("Ctrl+R")), this,
+                      &MainWindow::chooseStudyFile),
+      menu->addAction(tr("Run the built-in comparison"), this, [this] { control_->startBuiltInStudy(); }),
+      menu->addAction(themedIcon("folder"), tr("Open a workspace…"), QKeySequence::Open, this,
+                      &MainWindow::chooseWorkspace),
+      menu->addAction(themedIcon("export"), tr("Export the plot in view…"), QKeySequence(tr("Ctrl+E")), this,
+                      &MainWindow::exportCurrent)};
+  addActions(actions);
+}
+
+void MainWindow::addViewActions(QMenu* menu) {
+  for (int i = 0; i < tab_names_.size(); ++i) {
+    const QString name = tab_names_[i];
+    addAction(menu->addAction(name, QKeySequence(tr("Ctrl+%1").arg(i + 1)), this, [this, name] { showTab(name); }));
+  }
+  menu->addSeparator();
+  const std::pair<QDockWidget*, const char*> docks[] = {{runs_dock_, "panel-left"}, {details_dock_, "panel-right"}};
+  for (const auto& [dock, icon] : docks) {
+    QAction* toggle = dock->toggleViewAction();
+    toggle->setIcon(themedIcon(icon));
+    menu->addAction(toggle);
+  }
+  addAction(menu->addAction(themedIcon("panel-bottom"), tr("Log and queue"), QKeySequence(tr("Ctrl+L")), this,
+                            [this] { setLogUnfolded(log_->isHidden()); }));
+  menu->addSeparator();
+  menu->addAction(tr("Light"), this, [this] { Q_EMIT appearanceChosen(Appearance::Light); });
+  menu->addAction(tr("Dark"), this, [this] { Q_EMIT appearanceChosen(Appearance::Dark); });
+  menu->addSeparator();
+  menu->addAction(tr("Reset the layout"), this, &MainWindow::resetLayout);
+}
+
+void MainWindow::exportCurrent() {
+  // The plot with the focus, else the first of the tab in view; Train has none with an export, Curves always has.
+  QWidget* page = pages_->currentWidget();
+  PlotCard* card = nullptr;
+  for (QWidget* widget = focusWidget(); widget != nullptr && card == nullptr; widget = widget->parentWidget()) {
+    card = qobject_cast<PlotCard*>(widget);
+  }
+  if (card == nullptr && page->findChild<PlotCard*>() == nullptr) {
+    showTab(QStringLiteral("Curves"));
+    page = pages_->currentWidget();
+  }
+  if (card == nullptr) {
+    card = page->findChild<PlotCard*>();
+  }
+  if (card != nullptr) {
+    Q_EMIT card->toolbar()->exportToggled(true);
+  }
+}
+
+void MainWindow::showHelp() {
+  if (help_ == nullptr) {
+    help_ = new QDialog(this);
+    help_->setAttribute(Qt::WA_DeleteOnClose);
+    help_->setWindowTitle(tr("Keys and gestures"));
+    auto* layout = new QVBoxLayout(help_);
+    layout->setContentsMargins(0, 0, 0, 0);
+    auto* text = new QTextBrowser;
+    text->document()->setDocumentMargin(kSectionGap);
+    text->setAccessibleName(tr("Keys and gestures"));
+    QFile file(QStringLiteral(":/help/keys.html"));
+    if (file.open(QIODevice::ReadOnly)) {
+      text->setHtml(QString::fromUtf8(file.readAll()));
+    }
+    layout->addWidget(text);
+    help_->resize(560, 620);
+  }
+  help_->show();
+  help_->raise();
+}
+
+}  // namespace lorascope::ui

@@ -1,0 +1,70 @@
+#include "ui/train/first_batch.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QObject>
+#include <algorithm>
+
+#include "ui/widgets/number_format.h"
+
+namespace lorascope::ui {
+namespace {
+
+std::vector<int> numbersOf(const QJsonValue& value) {
+  std::vector<int> numbers;
+  const QJsonArray array = value.toArray();
+  for (const QJsonValue& number : array) {
+    numbers.push_back(number.toInt());
+  }
+  return numbers;
+}
+
+QStringList textsOf(const QJsonValue& value) {
+  QStringList texts;
+  const QJsonArray array = value.toArray();
+  for (const QJsonValue& text : array) {
+    texts.append(text.toString());
+  }
+  return texts;
+}
+
+}  // namespace
+
+FirstBatch FirstBatch::fromJson(const std::string& json) {
+  FirstBatch batch;
+  const QJsonObject object = QJsonDocument::fromJson(QByteArray::fromStdString(json)).object();
+  const QJsonArray rows = object.value("rows").toArray();
+  for (const QJsonValue& value : rows) {
+    const QJsonObject entry = value.toObject();
+    BatchRow row;
+    row.example = entry.value("example").toInteger();
+    row.tokens = textsOf(entry.value("tokens"));
+    row.labels = textsOf(entry.value("labels"));
+    row.labels.resize(row.tokens.size());
+    row.ids = numbersOf(entry.value("input_ids"));
+    row.types = numbersOf(entry.value("token_type_ids"));
+    row.mask = numbersOf(entry.value("attention_mask"));
+    batch.longest = std::max(batch.longest, static_cast<int>(row.tokens.size()));
+    batch.tokens += static_cast<int>(row.tokens.size());
+    batch.rows.push_back(std::move(row));
+  }
+  return batch;
+}
+
+int FirstBatch::numLabelled() const {
+  int number = 0;
+  for (const BatchRow& row : rows) {
+    number += static_cast<int>(
+        std::count_if(row.labels.begin(), row.labels.end(), [](const QString& label) { return !label.isEmpty(); }));
+  }
+  return number;
+}
+
+QString FirstBatch::summary() const {
+  return QObject::tr("%1 sentences, %2 real tokens, %3 of them with a label; padded to the longest they would be %4")
+      .arg(countText(static_cast<qint64>(rows.size())), countText(tokens), countText(numLabelled()),
+           countText(static_cast<qint64>(rows.size()) * longest));
+}
+
+}  // namespace lorascope::ui

@@ -1,0 +1,55 @@
+#include "ui/train/loss_card.h"
+
+#include <QVBoxLayout>
+
+#include "core/figures/curve_figure.h"
+#include "ui/main_window/session_model.h"
+#include "ui/plots/plot_view.h"
+
+namespace lorascope::ui {
+namespace {
+
+constexpr int kMillisecondsBetweenDrawings = 250;
+constexpr double kSmoothing = 0.9;
+constexpr int kPlotHeight = 210;
+
+}  // namespace
+
+LossCard::LossCard(SessionModel* session, QWidget* parent) : Card(tr("Training loss"), parent), session_(session) {
+  plot_ = new PlotView;
+  plot_->setMinimumHeight(kPlotHeight);
+  body()->addWidget(plot_, 1);
+  soon_.setSingleShot(true);
+  soon_.setInterval(kMillisecondsBetweenDrawings);
+  connect(&soon_, &QTimer::timeout, this, &LossCard::draw);
+  connect(session, &SessionModel::selectionChanged, this, &LossCard::draw);
+  const auto draw_soon = [this](store::RunId id) {
+    if (id == session_->selectedRun() && !soon_.isActive()) soon_.start();
+  };
+  connect(session, &SessionModel::newPoints, this, draw_soon);
+  connect(session, &SessionModel::dataReset, this, draw_soon);
+  draw();
+}
+
+void LossCard::draw() {
+  const store::RunRecord* run = session_->run(session_->selectedRun());
+  std::vector<figures::RunSeries> series;
+  if (run != nullptr) {
+    figures::RunSeries loss;
+    loss.run = *run;
+    loss.series = "train/loss";
+    const RunData* rows = session_->data(run->id);
+    if (rows != nullptr) {
+      const auto found = rows->series.find(loss.series);
+      if (found != rows->series.end()) loss.points = found->second;
+    }
+    series.push_back(std::move(loss));
+  }
+  figures::CurveOptions options;
+  options.smoothing = kSmoothing;
+  figures::FigureData figure = figures::curve_figure(series, options);
+  figure.title.clear();
+  plot_->setFigure(std::move(figure));
+}
+
+}  // namespace lorascope::ui

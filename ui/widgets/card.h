@@ -1,0 +1,33 @@
+#pragma once
+
+#include <QFrame>
+
+class QHBoxLayout;
+class QLabel;
+class QVBoxLayout;
+
+namespace lorascope::ui {
+
+/// A surface with a thin border: title, a short note and buttons in one row, then a body.
+class Card : public QFrame {
+  Q_OBJECT
+
+ public:
+  /// Without a title there is no header row until something is put into it.
+  explicit Card(const QString& title = {}, QWidget* parent = nullptr);
+
+  void setTitle(const QString& title);
+  /// Beside the title, in secondary colour: "mean of 3 seeds".
+  void setNote(const QString& note);
+  /// The header's right end, for buttons.
+  QHBoxLayout* header() const { return header_; }
+  QVBoxLayout* body() const { return body_; }
+
+ private:
+  QLabel* title_;
+  QLabel* note_;
+  QHBoxLayout* header_;
+  QVBoxLayout* body_;
+};
+
+}  // namespace lorascope::ui

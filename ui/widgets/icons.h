@@ -1,0 +1,18 @@
+#pragma once
+
+#include <QIcon>
+#include <QString>
+
+namespace lorascope::ui {
+
+/// Which colour of the palette an icon is drawn in.
+enum class IconTone { Text, Secondary, Accent, OnAccent, Ok, Warning, Error };
+
+/// An icon of resources/icons by name ("pause"), tinted when it is painted: it follows the palette by itself and is
+/// sharp at every pixel ratio. An unknown name gives an icon that paints nothing.
+QIcon themedIcon(const QString& name, IconTone tone = IconTone::Text);
+
+/// The program's own icon, in its own colours.
+QIcon applicationIcon();
+
+}  // namespace lorascope::ui

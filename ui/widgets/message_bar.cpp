@@ -1,0 +1,90 @@
+#include "ui/widgets/message_bar.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QStyle>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/widgets/icons.h"
+#include "ui/widgets/labels.h"
+#include "ui/widgets/theme.h"
+
+namespace lorascope::ui {
+
+MessageBar::MessageBar(QWidget* parent) : QFrame(parent) {
+  setProperty("role", "message");
+  auto* layout = new QHBoxLayout(this);
+  layout->setContentsMargins(kPadding, kGap, kGap, kGap);
+  layout->setSpacing(kGap);
+  icon_ = new QLabel;
+  icon_->setFixedWidth(16);
+  layout->addWidget(icon_, 0, Qt::AlignTop);
+  auto* texts = new QVBoxLayout;
+  texts->setSpacing(2);
+  message_ = makeParagraph({});
+  hint_ = makeParagraph({});
+  makeSecondary(hint_);
+  texts->addWidget(message_);
+  texts->addWidget(hint_);
+  layout->addLayout(texts, 1);
+  buttons_ = new QHBoxLayout;
+  buttons_->setSpacing(kGap);
+  layout->addLayout(buttons_);
+  auto* close = new QToolButton;
+  close->setProperty("role", "icon");
+  close->setIcon(themedIcon(QStringLiteral("close"), IconTone::Secondary));
+  close->setAccessibleName(tr("Dismiss the message"));
+  close->setToolTip(tr("Dismiss"));
+  connect(close, &QToolButton::clicked, this, &MessageBar::clear);
+  layout->addWidget(close, 0, Qt::AlignTop);
+  hide();
+}
+
+void MessageBar::showMessage(Tone tone, const QString& message, const QString& hint) {
+  clear();
+  const bool error = tone == Tone::Error;
+  const bool warning = tone == Tone::Warning;
+  setProperty("tone", error ? "error" : warning ? "warning" : "info");
+  style()->unpolish(this);
+  style()->polish(this);
+  const QIcon icon = error     ? themedIcon(QStringLiteral("error"), IconTone::Error)
+                     : warning ? themedIcon(QStringLiteral("warning"), IconTone::Warning)
+                               : themedIcon(QStringLiteral("info"), IconTone::Accent);
+  icon_->setPixmap(icon.pixmap(QSize(16, 16), devicePixelRatioF()));
+  message_->setText(message);
+  hint_->setText(hint);
+  hint_->setVisible(!hint.isEmpty());
+  setAccessibleName(message);
+  setAccessibleDescription(hint);
+  show();
+}
+
+void MessageBar::addAction(const QString& label, const std::function<void()>& action) {
+  auto* button = new QPushButton(label);
+  connect(button, &QPushButton::clicked, this, [this, action] {
+    // The action may show the next message: clear first.
+    const auto run = action;
+    clear();
+    run();
+  });
+  buttons_->addWidget(button);
+}
+
+void MessageBar::clear() {
+  while (QLayoutItem* item = buttons_->takeAt(0)) {
+    if (item->widget() != nullptr) {
+      item->widget()->hide();
+      item->widget()->deleteLater();
+    }
+    delete item;
+  }
+  hide();
+}
+
+QString MessageBar::message() const {
+  return isHidden() ? QString() : message_->text();
+}
+
+}  // namespace lorascope::ui
