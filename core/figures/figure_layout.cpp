@@ -93,7 +93,7 @@ AxisTexts x_texts(const Page& page, Range range, double width) {
   if (!page.figure.x.categories.empty()) return category_texts(page, width);
   const AxisMap map(range, page.figure.x.log);
   AxisTexts texts;
-  for (int num_ticks = std::max(2, static_cast<int>(width / (page.em * 5))); num_ticks >= 2; --num_ticks) {
+  for (int num_ticks = std::max(2, static_cast<int>(width / (page.em * 3.6))); num_ticks >= 2; --num_ticks) {
     texts.ticks = axis_ticks(range, page.figure.x, num_ticks);
     double last_end = -INFINITY;
     bool fits = true;

@@ -23,7 +23,8 @@ std::optional<double> score_of(const store::RunRecord& run, const Score& score) 
   return is_share(score.metric, run.task) ? value->second * 100 : value->second;
 }
 
-// Test before validation; the main scores in the order in which papers give them, others by name after them.
+// Test before validation, which shows its first score only beside a test; the main scores in the order in which papers give
+// them, others by name after them.
 std::vector<Score> scores_of(std::span<const store::RunRecord> runs, const ScoreTableOptions& options) {
   std::vector<Score> scores;
   for (const std::string& name : options.scores) {
@@ -43,8 +44,11 @@ std::vector<Score> scores_of(std::span<const store::RunRecord> runs, const Score
   std::stable_partition(order.begin(), order.end(), [](const std::string& split) { return split == "test"; });
   static const std::vector<std::string> kMain = {"exact_match", "f1", "precision", "recall", "accuracy", "surface.f1"};
   for (const std::string& split : order) {
+    const std::size_t before = scores.size();
     for (const std::string& metric : kMain) {
-      if (metrics[split].erase(metric) > 0) scores.push_back({split, metric});
+      if (metrics[split].erase(metric) == 0) continue;
+      const bool one_is_enough = split != order.front() && !options.all_scores && scores.size() > before;
+      if (!one_is_enough) scores.push_back({split, metric});
     }
     if (!options.all_scores) continue;
     for (const std::string& metric : metrics[split]) scores.push_back({split, metric});
@@ -90,7 +94,7 @@ std::vector<TableColumn> columns_of(const std::vector<Score>& scores, const std:
   }
   columns.push_back({"best step", "", Align::Right, 0, Better::None});
   columns.push_back({"best epoch", "", Align::Right, 1, Better::None});
-  columns.push_back({"parameters trained", "", Align::Right, 0, Better::None});
+  columns.push_back({"trained", "parameters", Align::Right, 0, Better::None});
   columns.push_back({"time", "s", Align::Right, 0, Better::None});
   columns.push_back({"speed", "tokens/s", Align::Right, 0, Better::None});
   columns.push_back({"peak memory", "MiB", Align::Right, 0, Better::None});
@@ -128,9 +132,8 @@ TableRow group_row(std::span<const store::RunRecord> runs, const RunGroup& group
   row.cells.push_back({group.name, {}, {}, false});
   row.cells.push_back({"", num_done, {}, false});
   for (const std::vector<double>& values : columns) row.cells.push_back(mean_cell(values));
-  // Equal in every run, as a rule: "± 0" would only be noise.
-  TableCell& parameters = row.cells[row.cells.size() - 4];
-  if (parameters.spread == 0.0) parameters.spread.reset();
+  // A spread of what training cost would hide the scores; the single runs show it.
+  for (std::size_t i = 2 + scores.size(); i < row.cells.size(); ++i) row.cells[i].spread.reset();
   return row;
 }
 
@@ -145,12 +148,14 @@ TableRow single_row(const store::RunRecord& run, const std::vector<Score>& score
   return row;
 }
 
-// Columns that no row fills say nothing.
-void remove_empty_columns(TableData& table) {
+// Columns that no row fills say nothing, and the best step only repeats the best epoch.
+void remove_needless_columns(TableData& table) {
   for (std::size_t column = table.columns.size(); column-- > 2;) {
     const bool empty = std::all_of(table.rows.begin(), table.rows.end(),
                                    [column](const TableRow& row) { return row.cells[column].empty(); });
-    if (!empty) continue;
+    const bool repeated = table.columns[column].name == "best step" && column + 1 < table.columns.size() &&
+                          table.columns[column + 1].name == "best epoch";
+    if (!empty && !repeated) continue;
     table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(column));
     for (TableRow& row : table.rows) row.cells.erase(row.cells.begin() + static_cast<std::ptrdiff_t>(column));
   }
@@ -177,7 +182,7 @@ TableData score_table(std::span<const store::RunRecord> runs, const ScoreTableOp
   }
   if (has_spread) table.note = "mean ± standard deviation over the runs of a group";
   mark_best(table);
-  remove_empty_columns(table);
+  remove_needless_columns(table);
   return table;
 }
 

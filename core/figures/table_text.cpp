@@ -112,17 +112,20 @@ std::string latex_escaped(const std::string& text) {
 }
 
 std::string latex_table(const TableData& table, const LatexOptions& options) {
-  std::string columns, header;
+  // Units stand in a second row, so that columns stay narrow.
+  std::string columns, header, units;
   for (const TableColumn& column : table.columns) {
     columns += column.align == Align::Left ? 'l' : 'r';
     if (!header.empty()) header += " & ";
-    header += latex_escaped(header_text(column));
+    if (columns.size() > 1) units += " & ";
+    header += latex_escaped(column.name);
+    if (!column.unit.empty()) units += "(" + latex_escaped(column.unit) + ")";
   }
   std::string caption = latex_escaped(table.title);
   if (!table.note.empty()) caption += ": " + latex_escaped(table.note);
-  std::string text = "% needs \\usepackage{booktabs}\n\\begin{table}\n  \\centering\n  \\caption{" + caption + ".}\n";
+  std::string text = "% needs \\usepackage{booktabs}\n\\begin{table}\n  \\centering\n  \\footnotesize\n  \\setlength{\\tabcolsep}{4pt}\n  \\caption{" + caption + ".}\n";
   if (!options.label.empty()) text += "  \\label{tab:" + options.label + "}\n";
-  text += "  \\begin{tabular}{@{}" + columns + "@{}}\n    \\toprule\n    " + header + " \\\\\n    \\midrule\n" +
+  text += "  \\begin{tabular}{@{}" + columns + "@{}}\n    \\toprule\n    " + header + " \\\\\n    " + units + " \\\\\n    \\midrule\n" +
           latex_rows(table) + "    \\bottomrule\n  \\end{tabular}\n\\end{table}\n";
   if (!options.document) return text;
   return "\\documentclass{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n\\usepackage{booktabs}\n"

@@ -31,14 +31,50 @@ struct Options {
   std::string study, kit, what = "curves", series = "train/loss", out;
   std::string module, kind, measure = "stable-rank";
   std::int64_t step = -1;
-  figures::XSource x = figures::XSource::Step;
-  figures::Grouping grouping = figures::Grouping::Setting;
-  figures::BandKind band = figures::BandKind::MinMax;
+  std::string x = "step", group = "setting", band = "min-max";
   bool log_x = false, log_y = false, no_outliers = false, no_title = false, all_scores = false, document = false;
   bool json = false;
   double smoothing = 0;
   figures::RenderOptions render;
 };
+
+// The words of options and what they mean.
+const std::map<std::string, figures::XSource>& x_sources() {
+  using figures::XSource;
+  static const std::map<std::string, XSource> kSources = {
+      {"step", XSource::Step}, {"epoch", XSource::Epoch}, {"examples", XSource::Examples}, {"seconds", XSource::Seconds}};
+  return kSources;
+}
+
+const std::map<std::string, figures::Grouping>& groupings() {
+  using figures::Grouping;
+  static const std::map<std::string, Grouping> kGroupings = {
+      {"none", Grouping::None}, {"method", Grouping::Method}, {"setting", Grouping::Setting}};
+  return kGroupings;
+}
+
+const std::map<std::string, figures::BandKind>& bands() {
+  using figures::BandKind;
+  static const std::map<std::string, BandKind> kBands = {{"none", BandKind::None}, {"min-max", BandKind::MinMax}};
+  return kBands;
+}
+
+const std::map<std::string, figures::SpectrumMeasure>& measures() {
+  using figures::SpectrumMeasure;
+  static const std::map<std::string, SpectrumMeasure> kMeasures = {{"stable-rank", SpectrumMeasure::StableRank},
+                                                                   {"effective-rank", SpectrumMeasure::EffectiveRank},
+                                                                   {"energy-rank", SpectrumMeasure::EnergyRank},
+                                                                   {"norm", SpectrumMeasure::Norm},
+                                                                   {"relative-norm", SpectrumMeasure::RelativeNorm}};
+  return kMeasures;
+}
+
+template <class Meaning>
+CLI::IsMember words_of(const std::map<std::string, Meaning>& meanings) {
+  std::vector<std::string> words;
+  for (const auto& [word, meaning] : meanings) words.push_back(word);
+  return CLI::IsMember(words);
+}
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
@@ -49,11 +85,12 @@ std::string joined(const std::vector<std::string>& names) {
 figures::FigureData curves(const store::Workspace& workspace, const std::vector<store::RunRecord>& runs,
                            const Options& options) {
   const store::RunStore store(workspace);
+  const figures::XSource x = x_sources().at(options.x);
   std::vector<figures::RunSeries> series;
   std::set<std::string> known;
   bool found = false;
   for (const store::RunRecord& run : runs) {
-    series.push_back(figures::load_series(store, run, options.series, options.x));
+    series.push_back(figures::load_series(store, run, options.series, x));
     found = found || !series.back().points.empty();
     for (std::string& name : figures::series_of(store, run.id)) known.insert(std::move(name));
   }
@@ -61,12 +98,12 @@ figures::FigureData curves(const store::Workspace& workspace, const std::vector<
     throw UsageError("none of the chosen runs has the series \"" + options.series + "\"",
                      known.empty() ? "they have no points yet" : "there are " + joined({known.begin(), known.end()}));
   }
-  return figures::curve_figure(series, {.x = options.x,
+  return figures::curve_figure(series, {.x = x,
                                         .log_x = options.log_x,
                                         .log_y = options.log_y,
                                         .smoothing = options.smoothing,
-                                        .grouping = options.grouping,
-                                        .band = options.band,
+                                        .grouping = groupings().at(options.group),
+                                        .band = bands().at(options.band),
                                         .outliers = !options.no_outliers});
 }
 
@@ -81,22 +118,12 @@ std::string chosen_module(const std::vector<std::string>& modules, const std::st
   throw UsageError("none of the chosen runs has a spectrum of \"" + wanted + "\"", "there are " + joined(names));
 }
 
-const std::map<std::string, figures::SpectrumMeasure>& measures() {
-  static const std::map<std::string, figures::SpectrumMeasure> kMeasures = {
-      {"stable-rank", figures::SpectrumMeasure::StableRank},
-      {"effective-rank", figures::SpectrumMeasure::EffectiveRank},
-      {"energy-rank", figures::SpectrumMeasure::EnergyRank},
-      {"norm", figures::SpectrumMeasure::Norm},
-      {"relative-norm", figures::SpectrumMeasure::RelativeNorm}};
-  return kMeasures;
-}
-
 figures::FigureData spectra(const store::Workspace& workspace, const std::vector<store::RunRecord>& runs,
                             const Options& options) {
   const std::vector<figures::RunSpectra> all = load_spectra(workspace, runs);
   const std::vector<std::string> modules = figures::modules_of(all);
   if (modules.empty()) throw UsageError("none of the chosen runs has a spectrum", "spectra are written while a run trains");
-  figures::SpectrumOptions chosen{.grouping = options.grouping};
+  figures::SpectrumOptions chosen{.grouping = groupings().at(options.group)};
   if (options.step >= 0) chosen.step = options.step;
   if (options.what == "layers") {
     const std::vector<std::string> kinds = figures::kinds_of(all);
@@ -104,7 +131,7 @@ figures::FigureData spectra(const store::Workspace& workspace, const std::vector
     if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
       throw UsageError("none of the chosen runs has spectra of \"" + kind + "\"", "there are " + joined(kinds));
     }
-    return figures::layer_figure(all, kind, measures().at(options.measure), options.grouping, chosen);
+    return figures::layer_figure(all, kind, measures().at(options.measure), chosen.grouping, chosen);
   }
   const std::string module = chosen_module(modules, options.module);
   figures::FigureData figure = options.what == "energy" ? figures::energy_figure(all, module, chosen)
@@ -137,7 +164,7 @@ std::string figure_file(const figures::FigureData& figure, const Options& option
 
 void write_single(const store::Workspace& workspace, const std::vector<store::RunRecord>& runs, Options options) {
   if (options.what == "scores") {
-    const figures::ScoreTableOptions chosen{.grouping = options.grouping, .all_scores = options.all_scores};
+    const figures::ScoreTableOptions chosen{.grouping = groupings().at(options.group), .all_scores = options.all_scores};
     write_file_atomically(options.out, table_file(figures::score_table(runs, chosen), options));
     return;
   }
@@ -173,17 +200,10 @@ void export_runs(const Options& options) {
 }
 
 void add_figure_options(CLI::App& command, Options& options) {
-  using figures::BandKind, figures::Grouping, figures::XSource;
-  static const std::map<std::string, XSource> kSources = {
-      {"step", XSource::Step}, {"epoch", XSource::Epoch}, {"examples", XSource::Examples}, {"seconds", XSource::Seconds}};
-  static const std::map<std::string, Grouping> kGroupings = {
-      {"none", Grouping::None}, {"method", Grouping::Method}, {"setting", Grouping::Setting}};
-  static const std::map<std::string, BandKind> kBands = {{"none", BandKind::None}, {"min-max", BandKind::MinMax}};
-  const auto words = [](const auto& map) { return CLI::CheckedTransformer(map).description(""); };
-  command.add_option("--x", options.x, "Curves against step, epoch, examples or seconds")->transform(words(kSources));
-  command.add_option("--group", options.grouping, "Runs with a common mean: none, method or setting (all but the seed)")
-      ->transform(words(kGroupings));
-  command.add_option("--band", options.band, "Around a mean: none or min-max")->transform(words(kBands));
+  command.add_option("--x", options.x, "What curves run over (step)")->check(words_of(x_sources()));
+  command.add_option("--group", options.group, "Runs with a common mean: equal in all but the seed (setting)")
+      ->check(words_of(groupings()));
+  command.add_option("--band", options.band, "Around a mean (min-max)")->check(words_of(bands()));
   command.add_flag("--log-x", options.log_x, "Logarithmic x axis");
   command.add_flag("--log-y", options.log_y, "Logarithmic y axis");
   command.add_option("--smoothing", options.smoothing, "Weight of the moving average, 0 (raw) to 1")
@@ -218,9 +238,7 @@ void add_export(CLI::App& program) {
   command->add_option("--series", options->series, "Series of the curves (train/loss)");
   command->add_option("--module", options->module, "Module of the spectrum: \"layer 5 value\" or its full name");
   command->add_option("--kind", options->kind, "Kind of module for layers: \"value\"");
-  std::vector<std::string> names;
-  for (const auto& [name, measure] : measures()) names.push_back(name);
-  command->add_option("--measure", options->measure, "Of layers: " + joined(names))->check(CLI::IsMember(names));
+  command->add_option("--measure", options->measure, "Of layers (stable-rank)")->check(words_of(measures()));
   command->add_option("--step", options->step, "Spectra up to this step; the newest by default");
   command->add_flag("--all-scores", options->all_scores, "Every score, per type and strict ones too");
   command->add_flag("--document", options->document, "LaTeX that compiles by itself");
