@@ -142,7 +142,7 @@ void CurveCard::rebuild() {
     num_drawn_[run.run.id] = run.points.size();
     num_points += run.points.size();
   }
-  builder_->request([runs, options] { return figures::curve_figure(*runs, options); }, num_points <= kSmall);
+  builder_->request([runs, options] { return liveFigure(*runs, options); }, num_points <= kSmall);
 }
 
 void CurveCard::takeFigure(figures::FigureData figure) {

@@ -9,6 +9,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 #include "core/figures/curve_figure.h"
 #include "ui/curves/curve_card.h"
@@ -108,6 +109,9 @@ CurveCard* CurvesTab::addCard(const std::string& series) {
   column_->insertWidget(static_cast<int>(cards_.size()), card, 1);
   cards_.push_back(card);
   connectOptions(card);
+  alignPlots();
+  connect(card, &CurveCard::drawn, this, &CurvesTab::shareRange);
+  connect(card->view(), &PlotView::zoomChanged, this, [this, card] { shareZoom(card); });
   connect(card, &CurveCard::removeRequested, this, [this, card] { removeCard(card); });
   connect(card, &CurveCard::seriesChanged, this, [this, card] {
     if (cards_.size() > 1 && card == cards_[1]) score_chosen_ = true;
@@ -160,8 +164,39 @@ void CurvesTab::addMoreButton() {
 
 void CurvesTab::removeCard(CurveCard* card) {
   std::erase(cards_, card);
+  alignPlots();
   card->deleteLater();
   keep();
+}
+
+void CurvesTab::alignPlots() {
+  std::vector<PlotView*> views;
+  for (const CurveCard* card : cards_) views.push_back(card->view());
+  PlotView::alignSideways(views);
+}
+
+void CurvesTab::shareRange() {
+  std::optional<Range> whole;
+  for (const CurveCard* card : cards_) {
+    const figures::FigureData& figure = card->view()->figure();
+    if (figure.empty()) continue;
+    const Range own = fullRangeX(figure);
+    whole = whole ? Range{std::min(whole->low, own.low), std::max(whole->high, own.high)} : own;
+  }
+  for (CurveCard* card : cards_) card->view()->setLeastRangeX(whole);
+}
+
+void CurvesTab::shareZoom(CurveCard* from) {
+  if (std::exchange(sharing_zoom_, true)) return;
+  for (CurveCard* card : cards_) {
+    if (card == from || card->view()->figure().empty()) continue;
+    if (from->view()->isZoomed()) {
+      card->view()->zoomTo(from->view()->rangeX());
+    } else {
+      card->view()->showAll();
+    }
+  }
+  sharing_zoom_ = false;
 }
 
 void CurvesTab::keep() const {

@@ -35,6 +35,10 @@ class CurvesTab : public QWidget {
   void addMoreButton();
   void removeCard(CurveCard* card);
   void connectOptions(CurveCard* card);
+  void alignPlots();
+  /// All plots reach as far as the longest, and zoom together.
+  void shareRange();
+  void shareZoom(CurveCard* from);
   void chooseScore();
   void updatePage();
   void keep() const;
@@ -46,6 +50,7 @@ class CurvesTab : public QWidget {
   QToolButton* more_;
   std::vector<CurveCard*> cards_;
   ScoreTableCard* scores_;
+  bool sharing_zoom_ = false;
   bool score_chosen_ = false;  ///< by the user; otherwise it follows what the runs have
 };
 

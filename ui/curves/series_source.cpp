@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 namespace lorascope::ui {
 namespace {
@@ -23,7 +24,69 @@ const std::vector<store::MetricPoint>* axisPoints(const SessionModel& session, f
   return nullptr;
 }
 
+std::int64_t lastStep(const figures::RunSeries& run) { return run.points.empty() ? -1 : run.points.back().step; }
+
+struct Laggard {
+  std::size_t run;
+  figures::LineStyle style;
+  std::string name;
+};
+
+/// The runs that lag behind the furthest of their group, where that has ended.
+std::vector<Laggard> laggards(const std::vector<figures::RunSeries>& runs, figures::Grouping grouping) {
+  std::vector<const store::RunRecord*> records;
+  for (const auto& run : runs) records.push_back(&run.run);
+  std::vector<Laggard> behind;
+  for (const auto& group : figures::group_runs(records, grouping)) {
+    std::int64_t furthest = -1;
+    for (const std::size_t member : group.members) furthest = std::max(furthest, lastStep(runs[member]));
+    const bool one_ended = std::any_of(group.members.begin(), group.members.end(), [&](std::size_t member) {
+      return lastStep(runs[member]) == furthest && !store::is_alive(runs[member].run.state);
+    });
+    for (const std::size_t member : group.members) {
+      if (!one_ended || lastStep(runs[member]) < 0 || lastStep(runs[member]) == furthest) continue;
+      figures::LineStyle style = group.style;
+      // Lighter than the mean that it runs beside.
+      style.variation = 2 * style.num_variations - 1;
+      style.num_variations = 2 * style.num_variations;
+      behind.push_back({member, style, group.name + ", " + figures::seed_name(runs[member].run)});
+    }
+  }
+  return behind;
+}
+
 }  // namespace
+
+figures::FigureData liveFigure(const std::vector<figures::RunSeries>& runs, const figures::CurveOptions& options) {
+  if (options.grouping == figures::Grouping::None) return figures::curve_figure(runs, options);
+  const auto behind = laggards(runs, options.grouping);
+  if (behind.empty()) return figures::curve_figure(runs, options);
+  std::vector<figures::RunSeries> ahead;
+  std::vector<figures::RunSeries> alone;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto at = std::find_if(behind.begin(), behind.end(), [i](const auto& entry) { return entry.run == i; });
+    if (at == behind.end()) {
+      ahead.push_back(runs[i]);
+    } else {
+      alone.push_back(runs[i]);
+      alone.back().style = at->style;
+    }
+  }
+  figures::FigureData figure = figures::curve_figure(ahead, options);
+  figures::CurveOptions single = options;
+  single.grouping = figures::Grouping::None;
+  figures::FigureData rest = figures::curve_figure(alone, single);
+  for (figures::Line& line : rest.lines) {
+    const auto run = std::find_if(alone.begin(), alone.end(), [&](const auto& one) { return one.run.id == line.run_id; });
+    const bool alive = run != alone.end() && store::is_alive(run->run.state);
+    if (!alive && line.style.role == figures::Role::Main) line.style.role = figures::Role::Single;
+    for (const Laggard& entry : behind) {
+      if (runs[entry.run].run.id == line.run_id) line.name = entry.name;
+    }
+    figure.lines.push_back(std::move(line));
+  }
+  return figure;
+}
 
 std::vector<figures::RunSeries> shownSeries(const SessionModel& session, const std::string& series,
                                             figures::XSource source) {

@@ -6,6 +6,7 @@ namespace lorascope::ui {
 namespace {
 
 constexpr double kDense = 2.0;
+constexpr int kDotRadius = 4;
 
 double pixelsBetween(const QCPAxis* axis, double from, double to) {
   return std::abs(axis->coordToPixel(to) - axis->coordToPixel(from));
@@ -19,6 +20,10 @@ bool CurveGraph::isDense() const {
   const auto end = mDataContainer->findEnd(range.upper);
   if (end - begin < 3) return false;
   return static_cast<double>(end - begin) > kDense * std::max(1.0, pixelsBetween(mKeyAxis, begin->key, (end - 1)->key));
+}
+
+QRect CurveGraph::clipRect() const {
+  return QCPGraph::clipRect().adjusted(-kDotRadius, -kDotRadius, kDotRadius, kDotRadius);
 }
 
 void CurveGraph::getOptimizedLineData(QVector<QCPGraphData>* line_data,

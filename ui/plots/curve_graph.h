@@ -18,6 +18,8 @@ class CurveGraph : public QCPGraph {
   bool isDense() const;
 
  protected:
+  /// A little larger than the axes, so that dots on the edge are whole.
+  QRect clipRect() const override;
   void getOptimizedLineData(QVector<QCPGraphData>* line_data, const QCPGraphDataContainer::const_iterator& begin,
                             const QCPGraphDataContainer::const_iterator& end) const override;
 

@@ -10,7 +10,6 @@ namespace {
 constexpr double kLowQuantile = 0.02;
 constexpr double kHighQuantile = 0.98;
 constexpr std::size_t kQuantileSamples = 100'000;
-constexpr double kAirForDots = 0.012;
 
 bool isWhole(const std::vector<double>& x, const Range& visible) {
   return x.empty() || (x.front() >= visible.low && x.back() <= visible.high);
@@ -68,17 +67,10 @@ Range withoutOutliers(const figures::FigureData& figure, const Range& visible) {
 }  // namespace
 
 Range fullRangeX(const figures::FigureData& figure) {
-  Range range = figures::x_range(figure);
-  const bool has_dots = std::any_of(figure.lines.begin(), figure.lines.end(), [](const auto& line) {
-    return line.style.markers || (line.shape == figures::Shape::Line && line.x.size() == 1);
-  });
+  const Range range = figures::x_range(figure);
   const bool has_bars = std::any_of(figure.lines.begin(), figure.lines.end(),
                                     [](const auto& line) { return line.shape == figures::Shape::Bars; });
-  if (!figure.x.categories.empty()) return range;
-  if (has_bars) return {range.low - 0.5, range.high + 0.5};
-  if (!has_dots) return range;
-  const figures::AxisMap map(range, figure.x.log);
-  return {map.value(-kAirForDots), map.value(1 + kAirForDots)};
+  return has_bars && figure.x.categories.empty() ? Range{range.low - 0.5, range.high + 0.5} : range;
 }
 
 Range fittingRangeY(const figures::FigureData& figure, const Range& visible, bool with_outliers) {

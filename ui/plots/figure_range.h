@@ -11,7 +11,7 @@ using figures::Range;
 
 inline bool contains(const Range& range, double value) { return value >= range.low && value <= range.high; }
 
-/// The x range that shows everything; where lines have dots, with a little air so that none is cut off.
+/// The x range that shows everything, bars to their edges.
 Range fullRangeX(const figures::FigureData& figure);
 
 /// The y range of what lies inside `visible`. Without outliers it spans the middle 96 % of the values, so that a few

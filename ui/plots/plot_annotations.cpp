@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "core/figures/axis_range.h"
 #include "core/figures/label_layout.h"
 #include "ui/plots/figure_range.h"
 #include "ui/plots/legend_spot.h"
@@ -35,21 +36,36 @@ QString PlotAnnotations::nameOf(std::size_t index) const {
 
 int PlotAnnotations::prepare(const QSize& size) {
   named_.clear();
-  bool bars = false;
+  early_.clear();
+  bars_ = false;
   for (std::size_t i = 0; i < state_->figure.lines.size(); ++i) {
     const figures::Line& line = state_->figure.lines[i];
     if (line.style.role != figures::Role::Main || line.name.empty()) continue;
     if (std::none_of(line.y.begin(), line.y.end(), [](double y) { return std::isfinite(y); })) continue;
     named_.push_back(i);
-    bars = bars || line.shape == figures::Shape::Bars;
+    bars_ = bars_ || line.shape == figures::Shape::Bars;
   }
   const QFontMetricsF metrics(captionFont());
   double widest = 0;
-  for (const std::size_t line : named_) widest = std::max(widest, metrics.horizontalAdvance(nameOf(line)));
+  double widest_beside = 0;
+  for (const std::size_t line : named_) {
+    const double width = metrics.horizontalAdvance(nameOf(line));
+    early_.push_back(endsEarly(line, width, size.width()));
+    widest = std::max(widest, width);
+    if (!early_.back()) widest_beside = std::max(widest_beside, width);
+  }
   const double rows = static_cast<double>(named_.size()) * metrics.height();
-  legend_ = bars || rows > size.height() * 0.75 || widest > size.width() * 0.28;
-  if (legend_ || named_.empty()) return 16;
-  return static_cast<int>(std::ceil(widest + kLabelGap)) + 8;
+  legend_ = bars_ || rows > size.height() * 0.75 || widest_beside > size.width() * 0.3;
+  if (legend_ || widest_beside == 0) return 16;
+  return static_cast<int>(std::ceil(widest_beside + kLabelGap)) + 8;
+}
+
+bool PlotAnnotations::endsEarly(std::size_t index, double label_width, double plot_width) const {
+  const figures::Line& line = state_->figure.lines[index];
+  const QCPRange visible = parentPlot()->xAxis->range();
+  const figures::AxisMap map({visible.lower, visible.upper}, state_->figure.x.log);
+  const double free_share = 1 - map.position(line.x.back());
+  return line.x.back() > visible.lower && free_share > 0.15 && free_share * plot_width * 0.8 > label_width + 2 * kLabelGap;
 }
 
 std::optional<QPointF> PlotAnnotations::endOf(std::size_t index) const {
@@ -62,23 +78,52 @@ std::optional<QPointF> PlotAnnotations::endOf(std::size_t index) const {
   return QPointF(parentPlot()->xAxis->coordToPixel(line.x[*at]), parentPlot()->yAxis->coordToPixel(y));
 }
 
+bool PlotAnnotations::placeInside(std::size_t line, const QPointF& end, const std::vector<QPointF>& points) {
+  const QFontMetricsF metrics(captionFont());
+  const QRectF area(parentPlot()->axisRect()->rect());
+  const QString text = nameOf(line);
+  QRectF box(end.x() + kLabelGap + 2, end.y() - metrics.height() / 2, metrics.horizontalAdvance(text) + 1, metrics.height());
+  for (const double shift : {0.0, -1.0, 1.0, -2.0, 2.0}) {
+    const QRectF spot = box.translated(0, shift * metrics.height());
+    const bool crosses_line = std::any_of(points.begin(), points.end(), [&](const QPointF& p) { return spot.contains(p); });
+    const bool crosses_label = std::any_of(labels_.begin(), labels_.end(), [&](const Label& l) { return spot.intersects(l.box); });
+    if (!area.contains(spot) || crosses_line || crosses_label) continue;
+    labels_.push_back({text, spot, line});
+    return true;
+  }
+  return false;
+}
+
 void PlotAnnotations::placeAtEnds() {
   const QFontMetricsF metrics(captionFont());
   const QRectF area(parentPlot()->axisRect()->rect());
+  const std::vector<QPointF> points = sampledPoints();
   std::vector<double> wanted;
   std::vector<std::size_t> lines;
-  for (const std::size_t line : named_) {
-    if (const auto end = endOf(line)) {
-      lines.push_back(line);
-      wanted.push_back(std::clamp(end->y(), area.top(), area.bottom()));
-    }
+  for (std::size_t i = 0; i < named_.size(); ++i) {
+    const auto end = endOf(named_[i]);
+    if (!end || (early_[i] && placeInside(named_[i], *end, points))) continue;
+    lines.push_back(named_[i]);
+    wanted.push_back(std::clamp(end->y(), area.top(), area.bottom()));
   }
-  const auto centres = figures::spread_labels(wanted, metrics.height(), area.top() - metrics.height() / 2, area.bottom() + metrics.height() / 2);
+  const double half = metrics.height() / 2;
+  const auto centres = figures::spread_labels(wanted, metrics.height(), area.top() - half, area.bottom() + half);
+  const double room = parentPlot()->width() - area.right() - kLabelGap - 2;
   for (std::size_t i = 0; i < centres.size(); ++i) {
-    const QString text = nameOf(lines[i]);
-    const QRectF box(area.right() + kLabelGap, centres[i] - metrics.height() / 2, metrics.horizontalAdvance(text) + 1,
-                     metrics.height());
-    labels_.push_back({text, box, lines[i]});
+    const QString text = metrics.elidedText(nameOf(lines[i]), Qt::ElideMiddle, room);
+    labels_.push_back({text, QRectF(area.right() + kLabelGap, centres[i] - half, metrics.horizontalAdvance(text) + 1, metrics.height()), lines[i]});
+  }
+}
+
+void PlotAnnotations::placeBarLegend(const QRectF& area) {
+  const QFontMetricsF metrics(captionFont());
+  const double room = area.width() / static_cast<double>(named_.size()) - 24;
+  double right = area.right();
+  for (auto line = named_.rbegin(); line != named_.rend(); ++line) {
+    const QString text = metrics.elidedText(nameOf(*line), Qt::ElideMiddle, room);
+    const double width = metrics.horizontalAdvance(text) + 1;
+    labels_.push_back({text, QRectF(right - width, area.top() - metrics.height() - 5, width, metrics.height()), *line});
+    right -= width + 30;
   }
 }
 
@@ -124,35 +169,40 @@ void PlotAnnotations::placeLegend(const QRectF& area) {
   }
 }
 
+void PlotAnnotations::drawLegendSwatch(QCPPainter* painter, const Label& label, const QColor& colour) const {
+  const figures::Line& line = state_->figure.lines[label.line];
+  const double y = label.box.center().y();
+  if (line.shape == figures::Shape::Bars) {
+    painter->fillRect(QRectF(label.box.left() - 15, y - 5, 10, 10), colour);
+  } else {
+    painter->setPen(linePen(line.style, colour));
+    painter->drawLine(QLineF(label.box.left() - kSwatchWidth, y, label.box.left() - 5, y));
+  }
+}
+
 void PlotAnnotations::draw(QCPPainter* painter) {
   const QRectF area(parentPlot()->axisRect()->rect());
   for (const auto& reference : state_->figure.references) drawReference(painter, reference, area);
   labels_.clear();
   if (named_.empty()) return;
-  if (legend_) {
+  const figures::PlotInk ink = figures::plot_ink(state_->theme);
+  painter->setFont(captionFont());
+  if (bars_) {
+    placeBarLegend(area);
+  } else if (legend_) {
     placeLegend(area);
+    const QRectF ground = labels_.front().box.united(labels_.back().box).adjusted(-kSwatchWidth - 8, -4, 6, 4);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(faded(toColour(ink.ground), 0.85));
+    painter->drawRoundedRect(ground, 3, 3);
   } else {
     placeAtEnds();
   }
-  painter->setFont(captionFont());
-  if (legend_ && !labels_.empty()) {
-    QRectF ground = labels_.front().box.united(labels_.back().box).adjusted(-kSwatchWidth - 8, -4, 6, 4);
-    painter->setPen(Qt::NoPen);
-    painter->setBrush(faded(toColour(figures::plot_ink(state_->theme).ground), 0.85));
-    painter->drawRoundedRect(ground, 3, 3);
-  }
   for (const Label& label : labels_) {
-    const figures::Line& line = state_->figure.lines[label.line];
     const double presence = std::max(0.35, state_->presence(label.line));
-    const QColor colour = faded(lineColour(line.style, state_->theme), presence);
-    if (legend_ && line.shape == figures::Shape::Bars) {
-      painter->fillRect(QRectF(label.box.left() - kSwatchWidth + 6, label.box.center().y() - 5, 10, 10), colour);
-    } else if (legend_) {
-      painter->setPen(linePen(line.style, colour));
-      const double y = label.box.center().y();
-      painter->drawLine(QLineF(label.box.left() - kSwatchWidth, y, label.box.left() - 5, y));
-    }
-    painter->setPen(legend_ ? faded(toColour(figures::plot_ink(state_->theme).text), presence) : colour);
+    const QColor colour = faded(lineColour(state_->figure.lines[label.line].style, state_->theme), presence);
+    if (legend_) drawLegendSwatch(painter, label, colour);
+    painter->setPen(legend_ ? faded(toColour(ink.text), presence) : colour);
     painter->drawText(label.box, Qt::AlignVCenter | Qt::AlignLeft, label.text);
   }
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/figures/ticks.h"
 #include "ui/plots/curve_graph.h"
 #include "ui/plots/figure_ticker.h"
 #include "ui/plots/plot_annotations.h"
@@ -16,7 +17,10 @@ namespace {
 
 constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kFewPoints = 4000;  ///< up to here a line is drawn anti-aliased
+constexpr std::size_t kFewDots = 16;      ///< up to here dots are a little larger
 constexpr int kTopMargin = 22;            ///< room for the step cursor's label
+constexpr int kTickLength = 3;
+constexpr int kLabelPadding = 4;
 
 FigureTicker* tickerOf(const QCPAxis* axis) { return static_cast<FigureTicker*>(axis->ticker().data()); }
 
@@ -41,14 +45,15 @@ PlotCanvas::PlotCanvas(PlotState& state, QWidget* parent) : QCustomPlot(parent),
     axis->setTickLength(0, 0);
     axis->grid()->setZeroLinePen(Qt::NoPen);
   }
-  xAxis->setTickLength(0, 3);
-  xAxis->setTickLabelPadding(4);
-  xAxis->setLabelPadding(3);
-  yAxis->setTickLabelPadding(6);
-  yAxis->setLabelPadding(6);
+  xAxis->setTickLength(0, kTickLength);
+  xAxis->setTickLabelPadding(kLabelPadding);
+  xAxis->setLabelPadding(2);
+  yAxis->setTickLabelPadding(kLabelPadding + 2);
+  yAxis->setLabelPadding(kLabelPadding + 2);
+  for (QCPAxis* axis : {xAxis, yAxis}) axis->setPadding(0);
   xAxis->grid()->setVisible(false);
-  axisRect()->setAutoMargins(QCP::msLeft | QCP::msBottom);
-  axisRect()->setMinimumMargins(QMargins(8, kTopMargin, 8, 8));
+  // The margins are computed in layOut(): only so can plots of different scales line up.
+  axisRect()->setAutoMargins(QCP::msNone);
   axisRect()->setBackground(Qt::NoBrush);
   plotLayout()->setMargins(QMargins(0, 0, 0, 0));
   connect(this, &QCustomPlot::beforeReplot, this, &PlotCanvas::layOut);
@@ -161,7 +166,7 @@ void PlotCanvas::styleLine(std::size_t index) {
   graph->setAntialiased(line.x.size() <= kFewPoints || is_average);
   QCPScatterStyle dots(QCPScatterStyle::ssNone);
   if (line.style.markers || line.x.size() == 1) {
-    dots = QCPScatterStyle(QCPScatterStyle::ssDisc, QPen(Qt::NoPen), QBrush(colour), figures::kMarkerSize + (lit ? 2 : 1));
+    dots = QCPScatterStyle(QCPScatterStyle::ssDisc, QPen(Qt::NoPen), QBrush(colour), figures::kMarkerSize + (lit ? 2 : 0) + (line.x.size() <= kFewDots ? 1 : 0));
   }
   graph->setScatterStyle(dots);
 }
@@ -201,20 +206,45 @@ void PlotCanvas::setRanges(const Range& x, const Range& y) {
   yAxis->setRange(y.low, y.high);
 }
 
+int PlotCanvas::leftMargin(int max_ticks) const {
+  const QFontMetrics metrics(captionFont());
+  int widest = 0;
+  const QCPRange range = yAxis->range();
+  for (const figures::Tick& tick : figures::axis_ticks({range.lower, range.upper}, state_->figure.y, max_ticks)) {
+    widest = std::max(widest, metrics.horizontalAdvance(QString::fromStdString(tick.text)));
+  }
+  const int label = yAxis->label().isEmpty() ? 0 : metrics.height() + kLabelPadding + 2;
+  return widest + kLabelPadding + 4 + label;
+}
+
 void PlotCanvas::layOut() {
   const QFontMetrics metrics(captionFont());
-  const QMargins margins = axisRect()->margins();
+  const int bottom = kTickLength + kLabelPadding + metrics.height() + (xAxis->label().isEmpty() ? 2 : metrics.height() + 4);
+  const int max_y_ticks = std::clamp((height() - kTopMargin - bottom) / (metrics.height() * 2), 2, 7);
+  const int left = leftMargin(max_y_ticks);
   const int right = annotations_->prepare(size());
-  axisRect()->setMargins(QMargins(margins.left(), kTopMargin, right, margins.bottom()));
-  const int label_width = std::max(metrics.horizontalAdvance(QStringLiteral("00000")), 40) + 16;
-  const int room = std::max(1, width() - margins.left() - right);
-  int widest = 0;
+  axisRect()->setMargins(QMargins(std::max(left, least_left_), kTopMargin, std::max(right, least_right_), bottom));
+  tickerOf(yAxis)->setMaxCount(max_y_ticks);
+
+  int widest = metrics.horizontalAdvance(QStringLiteral("00000"));
   for (const auto& name : state_->figure.x.categories) {
-    widest = std::max(widest, metrics.horizontalAdvance(QString::fromStdString(name)) + 10);
+    widest = std::max(widest, metrics.horizontalAdvance(QString::fromStdString(name)));
   }
+  const int room = std::max(1, width() - axisRect()->margins().left() - axisRect()->margins().right());
+  tickerOf(xAxis)->setMaxCount(std::clamp(room / (widest + 14), 2, state_->figure.x.categories.empty() ? 10 : 1000));
   for (std::size_t i = 0; i < plottables_.size(); ++i) styleLine(i);
-  tickerOf(xAxis)->setMaxCount(std::clamp(room / std::max(label_width, widest), 2, widest > 0 ? 1000 : 8));
-  tickerOf(yAxis)->setMaxCount(std::clamp((height() - kTopMargin - margins.bottom()) / (metrics.height() * 2), 2, 7));
+  if (left != needed_left_ || right != needed_right_) {
+    needed_left_ = left;
+    needed_right_ = right;
+    Q_EMIT neededMarginsChanged();
+  }
+}
+
+void PlotCanvas::setLeastMargins(int left, int right) {
+  if (left == least_left_ && right == least_right_) return;
+  least_left_ = left;
+  least_right_ = right;
+  replot(rpQueuedReplot);
 }
 
 void PlotCanvas::repaintOverlay() { layer(QStringLiteral("overlay"))->replot(); }

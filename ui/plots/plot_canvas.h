@@ -32,13 +32,24 @@ class PlotCanvas : public QCustomPlot {
   void restyle();
   void setRanges(const Range& x, const Range& y);
 
+  /// At least these margins left and right, so that several plots line up.
+  void setLeastMargins(int left, int right);
+  /// What this plot alone would need at its last repaint.
+  int neededLeft() const { return needed_left_; }
+  int neededRight() const { return needed_right_; }
+
   /// The part of the widget inside the axes.
   QRectF plotArea() const { return QRectF(axisRect()->rect()); }
   /// Repaints crosshair, cursor and zoom rectangle only.
   void repaintOverlay();
 
+  /// The annotations, for tests.
+  const PlotAnnotations* annotations() const { return annotations_; }
   /// For tests: what is drawn of line `index`; nullptr for bars.
   const QCPGraph* graphOf(std::size_t index) const;
+
+ Q_SIGNALS:
+  void neededMarginsChanged();
 
  private:
   QCPAbstractPlottable* makeLine(const figures::Line& line);
@@ -49,12 +60,17 @@ class PlotCanvas : public QCustomPlot {
   void styleBands();
   void styleAxes();
   void layOut();
+  int leftMargin(int max_ticks) const;
   QVector<QCPGraphData> points(const figures::Line& line, std::size_t first) const;
 
   PlotState* state_;
   PlotAnnotations* annotations_;
   PlotOverlay* overlay_;
   QCPBarsGroup* bars_group_;
+  int least_left_ = 0;
+  int least_right_ = 0;
+  int needed_left_ = 0;
+  int needed_right_ = 0;
   std::vector<QCPAbstractPlottable*> plottables_;             ///< one a line
   std::vector<std::pair<QCPGraph*, QCPGraph*>> band_graphs_;  ///< low and high of each band
 };

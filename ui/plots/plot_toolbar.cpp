@@ -14,6 +14,8 @@
 namespace lorascope::ui {
 namespace {
 
+constexpr int kIconWidth = 26;
+
 const std::vector<std::pair<figures::XSource, QString>>& sources() {
   static const std::vector<std::pair<figures::XSource, QString>> all = {
       {figures::XSource::Step, QStringLiteral("step")},
@@ -59,9 +61,24 @@ PlotToolbar::PlotToolbar(Controls controls, QWidget* parent) : QWidget(parent), 
   layout_->addStretch(1);
   addRightSide();
   showOptions();
-  full_width_ = layout_->minimumSize().width();
-  if (source_menu_ != nullptr) source_menu_->hide();
+  layout_->setSizeConstraint(QLayout::SetNoConstraint);
+  measureWidths();
 }
+
+void PlotToolbar::measureWidths() {
+  setFolded(true);
+  folded_width_ = layout_->minimumSize().width();
+  setFolded(false);
+  full_width_ = layout_->minimumSize().width();
+  setFolded(width() < full_width_);
+}
+
+void PlotToolbar::addInFront(QWidget* control) {
+  layout_->insertWidget(0, control);
+  measureWidths();
+}
+
+QSize PlotToolbar::minimumSizeHint() const { return {folded_width_, layout_->minimumSize().height()}; }
 
 QToolButton* PlotToolbar::makeButton(const QString& text, const QString& tip, bool checkable) {
   auto* button = new QToolButton(this);
@@ -81,7 +98,8 @@ void PlotToolbar::addSources() {
   source_menu_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   source_menu_->setIcon(themedIcon(QStringLiteral("arrow-down"), IconTone::Secondary));
   source_menu_->setIconSize(QSize(10, 10));
-  source_menu_->setMenu(new QMenu(source_menu_));
+  source_menu_->setLayoutDirection(Qt::RightToLeft);  // the arrow behind the word
+  source_menu_->setMenu(new QMenu(this));
   for (const auto& [source, name] : sources()) {
     auto* button = makeButton(name, QStringLiteral("x axis: %1").arg(name), true);
     connect(button, &QToolButton::clicked, this, [this, source = source] { takeSource(source); });
@@ -106,7 +124,8 @@ void PlotToolbar::addGrouping() {
   grouping_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   grouping_->setIcon(themedIcon(QStringLiteral("arrow-down"), IconTone::Secondary));
   grouping_->setIconSize(QSize(10, 10));
-  auto* menu = new QMenu(grouping_);
+  grouping_->setLayoutDirection(Qt::RightToLeft);
+  auto* menu = new QMenu(this);
   auto* exclusive = new QActionGroup(menu);
   for (const auto& [grouping, name] : groupings()) {
     QAction* action = menu->addAction(name);
@@ -192,17 +211,18 @@ void PlotToolbar::showOptions() {
 
 void PlotToolbar::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
-  fold();
+  setFolded(width() < full_width_);
 }
 
-void PlotToolbar::fold() {
-  const int without_source_menu = source_menu_ != nullptr ? full_width_ - source_menu_->sizeHint().width() : full_width_;
-  const bool folded = width() < without_source_menu;
+void PlotToolbar::setFolded(bool folded) {
   if (source_menu_ != nullptr) source_menu_->setVisible(folded);
   for (QToolButton* button : sources_) button->setVisible(!folded);
   for (QToolButton* button : {table_, copy_, export_}) {
     button->setToolButtonStyle(folded ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextOnly);
+    button->setMinimumWidth(folded ? kIconWidth : 0);
+    button->setMaximumWidth(folded ? kIconWidth : QWIDGETSIZE_MAX);
   }
+  layout_->invalidate();
 }
 
 }  // namespace lorascope::ui

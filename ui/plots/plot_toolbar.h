@@ -28,8 +28,13 @@ class PlotToolbar : public QWidget {
   /// Shows these options without a signal.
   void setOptions(const figures::CurveOptions& options);
   void toggleSmoothing();
+  /// Puts a control of the view before all others.
+  void addInFront(QWidget* control);
   /// Shows which of table and export is open, without a signal.
   void setOpen(bool table, bool export_panel);
+
+  /// Of the folded row, always: the toolbar must not widen what it stands in.
+  QSize minimumSizeHint() const override;
 
  Q_SIGNALS:
   void optionsChanged();
@@ -48,7 +53,8 @@ class PlotToolbar : public QWidget {
   void addRightSide();
   void takeSource(figures::XSource source);
   void showOptions();
-  void fold();
+  void setFolded(bool folded);
+  void measureWidths();
 
   figures::CurveOptions options_;
   QHBoxLayout* layout_;
@@ -64,7 +70,8 @@ class PlotToolbar : public QWidget {
   QToolButton* table_ = nullptr;
   QToolButton* copy_ = nullptr;
   QToolButton* export_ = nullptr;
-  int full_width_ = 0;  ///< what the unfolded row needs
+  int full_width_ = 0;    ///< what the unfolded row needs
+  int folded_width_ = 0;
 };
 
 Q_DECLARE_OPERATORS_FOR_FLAGS(PlotToolbar::Controls)

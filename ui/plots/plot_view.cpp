@@ -3,6 +3,7 @@
 #include <QAccessible>
 #include <QEvent>
 #include <QPainter>
+#include <QPointer>
 #include <QResizeEvent>
 #include <algorithm>
 #include <cmath>
@@ -142,6 +143,28 @@ void PlotView::showAll() {
   Q_EMIT zoomChanged();
 }
 
+void PlotView::alignSideways(const std::vector<PlotView*>& views) {
+  std::vector<QPointer<PlotCanvas>> canvases;
+  for (const PlotView* view : views) canvases.emplace_back(view->canvas_);
+  const auto align = [canvases] {
+    int left = 0;
+    int right = 0;
+    for (const auto& canvas : canvases) {
+      if (!canvas || !canvas->isVisible()) continue;
+      left = std::max(left, canvas->neededLeft());
+      right = std::max(right, canvas->neededRight());
+    }
+    for (const auto& canvas : canvases) {
+      if (canvas) canvas->setLeastMargins(left, right);
+    }
+  };
+  for (const PlotView* view : views) {
+    disconnect(view->canvas_, &PlotCanvas::neededMarginsChanged, nullptr, nullptr);
+    connect(view->canvas_, &PlotCanvas::neededMarginsChanged, view->canvas_, align, Qt::QueuedConnection);
+  }
+  align();
+}
+
 QImage PlotView::image(double scale) const {
   return canvas_->toPixmap(width(), height(), scale).toImage();
 }
@@ -181,8 +204,21 @@ QPointF PlotView::toPixels(double x, double y) const {
 
 double PlotView::xAt(double pixel) const { return canvas_->xAxis->pixelToCoord(pixel); }
 
+Range PlotView::wholeX() const {
+  Range whole = fullRangeX(state_->figure);
+  if (!least_x_ || (state_->figure.x.log && least_x_->low <= 0)) return whole;
+  return {std::min(whole.low, least_x_->low), std::max(whole.high, least_x_->high)};
+}
+
+void PlotView::setLeastRangeX(std::optional<Range> range) {
+  if (range == least_x_) return;
+  least_x_ = range;
+  applyRanges();
+  replotSoon();
+}
+
 void PlotView::applyRanges() {
-  const Range x = zoom_x_.value_or(fullRangeX(state_->figure));
+  const Range x = zoom_x_.value_or(wholeX());
   const Range y = zoom_y_.value_or(fittingRangeY(state_->figure, x, with_outliers_));
   canvas_->setRanges(x, y);
 }

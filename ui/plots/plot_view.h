@@ -51,7 +51,12 @@ class PlotView : public QWidget {
   Range rangeY() const;
   void zoomTo(const Range& x, std::optional<Range> y = {});
   void showAll();
+  /// Unzoomed, the x axis reaches at least this far: plots above one another then agree on x.
+  void setLeastRangeX(std::optional<Range> range);
   bool isZoomed() const { return zoom_x_ || zoom_y_; }
+
+  /// Gives plots that stand above one another the same left and right margin, now and after every change.
+  static void alignSideways(const std::vector<PlotView*>& views);
 
   /// The plot as it is on screen, without crosshair and cursor.
   QImage image(double scale = 2) const;
@@ -103,9 +108,11 @@ class PlotView : public QWidget {
   void setHoveredLine(std::optional<std::size_t> line);
   std::optional<double> nearestX(double x) const;
   void stepCursor(int direction);
+  Range wholeX() const;
 
   std::unique_ptr<PlotState> state_;
   PlotCanvas* canvas_;
+  std::optional<Range> least_x_;
   std::optional<Range> zoom_x_;
   std::optional<Range> zoom_y_;
   bool with_outliers_ = true;

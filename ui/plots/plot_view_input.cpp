@@ -126,7 +126,7 @@ void PlotView::zoomAround(double factor, const QPointF& position, bool vertical)
   if (!std::isfinite(range.low) || !std::isfinite(range.high) || range.high - range.low < size * 1e-9) return;
   if (vertical) return zoomTo(rangeX(), range);
   // Zooming out stops at the whole.
-  const Range whole = fullRangeX(state_->figure);
+  const Range whole = wholeX();
   const Range kept{std::max(range.low, whole.low), std::min(range.high, whole.high)};
   if (kept == whole && !zoom_y_) return showAll();
   zoomTo(kept);

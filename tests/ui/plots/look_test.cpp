@@ -10,6 +10,7 @@
 #include "ui/curves/curves_tab.h"
 #include "ui/main_window/session_model.h"
 #include "ui/plots/plot_view.h"
+#include "ui/weights/weights_tab.h"
 #include "ui/widgets/theme.h"
 
 using namespace lorascope;
@@ -47,6 +48,7 @@ TEST_CASE("Pictures of the tabs", "[.look]") {
     ui::applyTheme(application, appearance);
     ui::SessionModel session;
     ui::CurvesTab curves(&session);
+    ui::WeightsTab weights(&session);
     session.openWorkspace(QString::fromStdString((temporary.path() / "w").string()));
     for (const QSize size : {QSize(660, 660), QSize(1300, 1060)}) {
       curves.resize(size);
@@ -55,6 +57,10 @@ TEST_CASE("Pictures of the tabs", "[.look]") {
       session.setStepCursor(142);
       QTest::qWait(100);
       curves.grab().save(QStringLiteral("%1/curves-%2-%3.png").arg(folder, tone).arg(size.width()));
+      weights.resize(size);
+      weights.show();
+      QTest::qWait(200);
+      weights.grab().save(QStringLiteral("%1/weights-%2-%3.png").arg(folder, tone).arg(size.width()));
     }
   }
 }

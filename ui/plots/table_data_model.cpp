@@ -1,4 +1,4 @@
-#include "ui/curves/score_table_model.h"
+#include "ui/plots/table_data_model.h"
 
 #include <QFont>
 
@@ -17,25 +17,25 @@ QVariant alignment(figures::Align align) {
 
 }  // namespace
 
-void ScoreTableModel::setTable(figures::TableData table) {
+void TableDataModel::setTable(figures::TableData table) {
   beginResetModel();
   table_ = std::move(table);
   endResetModel();
 }
 
-std::int64_t ScoreTableModel::runOf(int row) const {
+std::int64_t TableDataModel::runOf(int row) const {
   return row >= 0 && row < rowCount() ? table_.rows[static_cast<std::size_t>(row)].run_id : 0;
 }
 
-int ScoreTableModel::rowCount(const QModelIndex& parent) const {
+int TableDataModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(table_.rows.size());
 }
 
-int ScoreTableModel::columnCount(const QModelIndex& parent) const {
+int TableDataModel::columnCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(table_.columns.size());
 }
 
-QVariant ScoreTableModel::data(const QModelIndex& index, int role) const {
+QVariant TableDataModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid()) return {};
   const auto& row = table_.rows[static_cast<std::size_t>(index.row())];
   const auto& column = table_.columns[static_cast<std::size_t>(index.column())];
@@ -64,7 +64,7 @@ QVariant ScoreTableModel::data(const QModelIndex& index, int role) const {
   }
 }
 
-QVariant ScoreTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
+QVariant TableDataModel::headerData(int section, Qt::Orientation orientation, int role) const {
   if (orientation != Qt::Horizontal) return {};
   const auto& column = table_.columns[static_cast<std::size_t>(section)];
   if (role == Qt::TextAlignmentRole) return alignment(column.align);

@@ -9,7 +9,7 @@ namespace lorascope::ui {
 
 /// A TableData for the screen: swatch of the method before the name, seeds indented under their group, best values bold,
 /// numbers right-aligned.
-class ScoreTableModel : public QAbstractTableModel {
+class TableDataModel : public QAbstractTableModel {
   Q_OBJECT
 
  public:

@@ -1,0 +1,153 @@
+#include "ui/plots/table_card.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QMenu>
+#include <QResizeEvent>
+#include <QShortcut>
+#include <QTableView>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <numeric>
+
+#include "core/figures/table_text.h"
+#include "ui/plots/table_data_model.h"
+#include "ui/widgets/theme.h"
+
+namespace lorascope::ui {
+namespace {
+
+constexpr int kMaxVisibleRows = 8;
+constexpr int kMaxNameWidth = 280;
+
+QString tabSeparated(const figures::TableData& table) {
+  QStringList lines;
+  QStringList cells;
+  for (const auto& column : table.columns) cells.append(QString::fromStdString(column.name));
+  lines.append(cells.join('\t'));
+  for (const auto& row : table.rows) {
+    cells.clear();
+    for (std::size_t c = 0; c < row.cells.size(); ++c) {
+      cells.append(row.cells[c].empty() ? QString() : QString::fromStdString(figures::cell_text(row.cells[c], table.columns[c])));
+    }
+    lines.append(cells.join('\t'));
+  }
+  return lines.join('\n') + '\n';
+}
+
+}  // namespace
+
+TableCard::TableCard(const QString& title, QWidget* parent)
+    : Card(title, parent), model_(new TableDataModel(this)), view_(new QTableView) {
+  view_->setModel(model_);
+  view_->setProperty("role", "surface");
+  view_->setAccessibleName(title);
+  view_->verticalHeader()->hide();
+  view_->verticalHeader()->setDefaultSectionSize(kRowHeight);
+  view_->horizontalHeader()->setHighlightSections(false);
+  view_->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  view_->setShowGrid(false);
+  view_->setSelectionBehavior(QAbstractItemView::SelectRows);
+  view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  view_->setTabKeyNavigation(false);
+  view_->setIconSize(QSize(10, 10));
+  view_->viewport()->setMouseTracking(true);
+  view_->viewport()->installEventFilter(this);
+  body()->addWidget(view_);
+  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+  addCopyMenu();
+  connect(view_, &QTableView::entered, this, [this](const QModelIndex& index) { Q_EMIT runHovered(model_->runOf(index.row())); });
+  connect(view_, &QTableView::clicked, this, [this](const QModelIndex& index) {
+    if (const auto run = model_->runOf(index.row())) Q_EMIT runActivated(run);
+  });
+  auto* shortcut = new QShortcut(QKeySequence::Copy, view_, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
+  connect(shortcut, &QShortcut::activated, this, [this] { copy(Format::TabSeparated); });
+}
+
+void TableCard::addCopyMenu() {
+  auto* button = new QToolButton;
+  button->setText(QStringLiteral("copy"));
+  button->setFont(captionFont());
+  button->setAccessibleName(QStringLiteral("Copy the table"));
+  button->setPopupMode(QToolButton::InstantPopup);
+  auto* menu = new QMenu(button);
+  const std::initializer_list<std::pair<const char*, Format>> formats = {{"Tab-separated", Format::TabSeparated},
+                                                                         {"CSV", Format::Csv},
+                                                                         {"LaTeX", Format::Latex},
+                                                                         {"Markdown", Format::Markdown}};
+  for (const auto& [name, format] : formats) {
+    connect(menu->addAction(QString::fromUtf8(name)), &QAction::triggered, this, [this, format = format] { copy(format); });
+  }
+  button->setMenu(menu);
+  header()->addWidget(button);
+}
+
+QString TableCard::text(Format format) const {
+  const figures::TableData& table = model_->table();
+  switch (format) {
+    case Format::Csv: return QString::fromStdString(figures::csv_table(table));
+    case Format::Latex: return QString::fromStdString(figures::latex_table(table));
+    case Format::Markdown: return QString::fromStdString(figures::markdown_table(table));
+    case Format::TabSeparated: break;
+  }
+  return tabSeparated(table);
+}
+
+void TableCard::copy(Format format) const { QGuiApplication::clipboard()->setText(text(format)); }
+
+void TableCard::setTable(figures::TableData table) {
+  if (!table.title.empty()) setTitle(QString::fromStdString(table.title));
+  setNote(QString::fromStdString(table.note));
+  model_->setTable(std::move(table));
+  fit();
+}
+
+void TableCard::fit() {
+  const auto num_columns = static_cast<std::size_t>(model_->columnCount());
+  if (num_columns == 0) return;
+  std::vector<int> widths;
+  for (std::size_t c = 0; c < num_columns; ++c) {
+    const int column = static_cast<int>(c);
+    view_->setColumnHidden(column, false);
+    view_->resizeColumnToContents(column);
+    widths.push_back(c == 0 ? std::min(view_->columnWidth(column), kMaxNameWidth) : view_->columnWidth(column) + 4);
+  }
+  std::vector<std::size_t> order(num_columns - 1);
+  std::iota(order.begin(), order.end(), std::size_t{1});
+  const auto importance = [this](std::size_t column) {
+    return std::find(first_to_go_.begin(), first_to_go_.end(), model_->table().columns[column].name) - first_to_go_.begin();
+  };
+  // Of two that are equally important the right one leaves first.
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return importance(a) != importance(b) ? importance(a) < importance(b) : a > b;
+  });
+  const int room = view_->viewport()->width();
+  int needed = std::accumulate(widths.begin(), widths.end(), 0);
+  int num_shown = static_cast<int>(num_columns);
+  for (const std::size_t column : order) {
+    if (needed <= room) break;
+    view_->setColumnHidden(static_cast<int>(column), true);
+    needed -= widths[column];
+    --num_shown;
+  }
+  // What is left over is shared by all: no column runs away to the far side.
+  const int share = std::max(0, room - needed) / std::max(1, num_shown);
+  for (std::size_t c = 0; c < num_columns; ++c) view_->setColumnWidth(static_cast<int>(c), widths[c] + share);
+  const int rows = std::clamp(model_->rowCount(), 1, kMaxVisibleRows);
+  view_->setFixedHeight(view_->horizontalHeader()->sizeHint().height() + rows * kRowHeight + 2);
+}
+
+void TableCard::resizeEvent(QResizeEvent* event) {
+  Card::resizeEvent(event);
+  if (event->size().width() != event->oldSize().width()) fit();
+}
+
+bool TableCard::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::Leave) Q_EMIT runHovered(0);
+  return Card::eventFilter(watched, event);
+}
+
+}  // namespace lorascope::ui

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/figures/table_data.h"
+#include "ui/widgets/card.h"
+
+class QTableView;
+
+namespace lorascope::ui {
+
+class TableDataModel;
+
+/// A TableData in a card. Columns that have no room are left out on screen, the least important first; copies (tab
+/// separated, CSV, LaTeX, Markdown) always have all of them.
+class TableCard : public Card {
+  Q_OBJECT
+
+ public:
+  explicit TableCard(const QString& title, QWidget* parent = nullptr);
+
+  /// Names of columns in the order in which they leave; others stay longest.
+  void setFirstToGo(std::vector<std::string> names) { first_to_go_ = std::move(names); }
+  void setTable(figures::TableData table);
+
+  QTableView* view() const { return view_; }
+  TableDataModel* model() const { return model_; }
+
+  enum class Format { TabSeparated, Csv, Latex, Markdown };
+  QString text(Format format) const;
+
+ Q_SIGNALS:
+  /// 0 when the pointer left the rows of runs.
+  void runHovered(qint64 run_id);
+  void runActivated(qint64 run_id);
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
+ private:
+  void addCopyMenu();
+  void copy(Format format) const;
+  void fit();
+
+  TableDataModel* model_;
+  QTableView* view_;
+  std::vector<std::string> first_to_go_;
+};
+
+}  // namespace lorascope::ui

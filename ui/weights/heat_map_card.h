@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/figures/spectrum_figure.h"
+#include "ui/widgets/card.h"
+
+class QStackedWidget;
+class QTableView;
+class QToolButton;
+
+namespace lorascope::ui {
+
+class HeatMapView;
+class SegmentBar;
+class TableDataModel;
+
+/// A measure of the update by layer and module for one group of runs, or the difference of the first two groups; with its
+/// table twin. A click on a cell chooses the module that the rest of the tab speaks about.
+class HeatMapCard : public Card {
+  Q_OBJECT
+
+ public:
+  explicit HeatMapCard(QWidget* parent = nullptr);
+
+  void setSpectra(std::span<const figures::RunSpectra> runs, const std::vector<figures::RunGroup>& groups,
+                  std::optional<std::int64_t> step);
+  HeatMapView* view() const { return view_; }
+  figures::SpectrumMeasure measure() const { return measure_; }
+  void setMeasure(figures::SpectrumMeasure measure);
+
+  int chosenLayer() const { return layer_; }
+  const std::string& chosenKind() const { return kind_; }
+  void choose(int layer, const std::string& kind);
+
+ Q_SIGNALS:
+  /// Another measure or group was chosen: call setSpectra again.
+  void wished();
+  void moduleChosen(int layer, const std::string& kind);
+
+ private:
+  void addMeasureMenu();
+  void addTwinButtons();
+  void chooseCell(int row, int column);
+  void showChosen();
+
+  SegmentBar* group_choice_;
+  QToolButton* measure_button_;
+  QStackedWidget* stack_;
+  HeatMapView* view_;
+  QTableView* table_;
+  TableDataModel* table_model_;
+  figures::SpectrumMeasure measure_ = figures::SpectrumMeasure::RelativeNorm;
+  std::vector<int> layers_;
+  std::vector<std::string> kinds_;
+  int layer_ = -1;
+  std::string kind_;
+};
+
+}  // namespace lorascope::ui

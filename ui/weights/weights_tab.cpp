@@ -1,0 +1,173 @@
+#include "ui/weights/weights_tab.h"
+
+#include <QHBoxLayout>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "ui/plots/plot_card.h"
+#include "ui/plots/plot_view.h"
+#include "ui/plots/segment_bar.h"
+#include "ui/plots/table_card.h"
+#include "ui/weights/heat_map_card.h"
+#include "ui/weights/layer_map.h"
+#include "ui/weights/spectra_book.h"
+#include "ui/weights/step_slider.h"
+#include "ui/widgets/empty_state.h"
+#include "ui/widgets/number_format.h"
+#include "ui/widgets/theme.h"
+
+namespace lorascope::ui {
+namespace {
+
+constexpr int kPlotHeight = 276;
+
+}  // namespace
+
+WeightsTab::WeightsTab(SessionModel* session, QWidget* parent)
+    : QWidget(parent), session_(session), book_(new SpectraBook(session, this)), pages_(new QStackedWidget(this)) {
+  auto* outer = new QVBoxLayout(this);
+  outer->setContentsMargins(0, 0, 0, 0);
+  outer->addWidget(pages_);
+  auto* empty = new EmptyState(QStringLiteral("weights"), QStringLiteral("Spectra grow here while runs train"));
+  empty->addButton(QStringLiteral("Start a comparison"), true, [this] { Q_EMIT trainRequested(); });
+  pages_->addWidget(empty);
+  makePage();
+  connect(book_, &SpectraBook::changed, this, &WeightsTab::update);
+  connect(session_, &SessionModel::stepCursorChanged, this, &WeightsTab::update);
+  connect(map_, &HeatMapCard::wished, this, &WeightsTab::updateMap);
+  connect(map_, &HeatMapCard::moduleChosen, this, [this] {
+    updateSpectrum();
+    updateLayers();
+    updateNumbers();
+  });
+  for (PlotCard* card : {spectrum_, layers_}) {
+    connect(session_, &SessionModel::hoverRunChanged, card, [card](RunId id) { card->view()->setHighlightedRun(id); });
+    connect(card->view(), &PlotView::runHovered, session_, &SessionModel::setHoverRun);
+    connect(card->view(), &PlotView::runActivated, this, [this](qint64 id) { session_->select({id}); });
+  }
+  update();
+}
+
+void WeightsTab::makePage() {
+  auto* scroll = new QScrollArea;
+  scroll->setWidgetResizable(true);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setFocusPolicy(Qt::NoFocus);
+  auto* page = new QWidget;
+  auto* column = new QVBoxLayout(page);
+  column->setContentsMargins(kPadding, kPadding, kPadding, kPadding);
+  column->setSpacing(kPadding);
+  map_ = new HeatMapCard;
+  column->addWidget(map_, 2);
+  makeSpectrumCard();
+  makeLayersCard();
+  auto* row = new QHBoxLayout;
+  row->setSpacing(kPadding);
+  row->addWidget(spectrum_, 1);
+  row->addWidget(layers_, 1);
+  column->addLayout(row, 3);
+  numbers_ = new TableCard(QStringLiteral("Numbers"));
+  connect(numbers_, &TableCard::runHovered, session_, &SessionModel::setHoverRun);
+  connect(numbers_, &TableCard::runActivated, this, [this](qint64 run) { session_->select({run}); });
+  column->addWidget(numbers_);
+  scroll->setWidget(page);
+  pages_->addWidget(scroll);
+}
+
+void WeightsTab::makeSpectrumCard() {
+  spectrum_ = new PlotCard(PlotToolbar::LogY);
+  spectrum_->setMinimumHeight(kPlotHeight);
+  figures::CurveOptions options;
+  options.log_y = true;
+  spectrum_->setOptions(options);
+  view_choice_ = new SegmentBar(QStringLiteral("What is drawn of the spectrum"));
+  view_choice_->setSegments({QStringLiteral("σ"), QStringLiteral("energy"), QStringLiteral("steps")},
+                            {QStringLiteral("Singular values by rank"), QStringLiteral("Share of the energy in the first values"),
+                             QStringLiteral("The largest singular values over the steps of the selected run")});
+  spectrum_->toolbar()->addInFront(view_choice_);
+  slider_ = new StepSlider;
+  spectrum_->body()->addWidget(slider_);
+  connect(view_choice_, &SegmentBar::chosenChanged, this, &WeightsTab::updateSpectrum);
+  connect(slider_, &StepSlider::stepChosen, session_, [this](std::int64_t step) { session_->setStepCursor(step); });
+  connect(slider_, &StepSlider::newestChosen, session_, [this] { session_->setStepCursor(std::nullopt); });
+  connect(spectrum_->view(), &PlotView::cursorMoved, this, [this](double x) {
+    if (static_cast<View>(view_choice_->chosen()) == View::History) session_->setStepCursor(static_cast<std::int64_t>(x));
+  });
+}
+
+void WeightsTab::makeLayersCard() {
+  layers_ = new PlotCard(PlotToolbar::LogY);
+  layers_->setMinimumHeight(kPlotHeight);
+  measure_choice_ = new SegmentBar(QStringLiteral("Measure by layer"));
+  measure_choice_->setSegments({QStringLiteral("stable"), QStringLiteral("effective"), QStringLiteral("90 %")},
+                               {QStringLiteral("Stable rank: Σσ² / σ₁²"), QStringLiteral("Effective rank: exp of the entropy of σ"),
+                                QStringLiteral("Values that hold 90 % of the energy")});
+  layers_->toolbar()->addInFront(measure_choice_);
+  connect(measure_choice_, &SegmentBar::chosenChanged, this, &WeightsTab::updateLayers);
+}
+
+void WeightsTab::chooseModule(int layer, const std::string& kind) { map_->choose(layer, kind); }
+
+void WeightsTab::update() {
+  pages_->setCurrentIndex(book_->runs().empty() ? 0 : 1);
+  if (book_->runs().empty()) return;
+  slider_->setSteps(book_->steps());
+  slider_->setStep(step());
+  updateMap();
+  updateSpectrum();
+  updateLayers();
+  updateNumbers();
+}
+
+void WeightsTab::updateMap() { map_->setSpectra(book_->runs(), book_->groups(), step()); }
+
+figures::FigureData WeightsTab::spectrumFigure(const std::string& module) const {
+  figures::SpectrumOptions options;
+  options.step = step();
+  options.log_y = spectrum_->options().log_y;
+  options.grouping = figures::Grouping::Setting;
+  const auto& runs = book_->runs();
+  switch (static_cast<View>(view_choice_->chosen())) {
+    case View::Energy: return figures::energy_figure(runs, module, options);
+    case View::History: {
+      const auto selected = std::find_if(runs.begin(), runs.end(), [&](const auto& run) { return run.run.id == session_->selectedRun(); });
+      return figures::spectrum_history_figure(selected != runs.end() ? *selected : runs.back(), module);
+    }
+    case View::Spectrum: break;
+  }
+  return figures::spectrum_figure(runs, module, options);
+}
+
+void WeightsTab::updateSpectrum() {
+  figures::FigureData figure = spectrumFigure(moduleAt(book_->runs(), map_->chosenLayer(), map_->chosenKind()));
+  const bool history = static_cast<View>(view_choice_->chosen()) == View::History;
+  figure.x.log = spectrum_->options().log_x;
+  spectrum_->setFigure(std::move(figure));
+  const auto cursor = step();
+  if (history && cursor) {
+    spectrum_->view()->setCursor(static_cast<double>(*cursor), QStringLiteral("step %1").arg(countText(*cursor)));
+  } else {
+    spectrum_->view()->setCursor(std::nullopt);
+  }
+}
+
+void WeightsTab::updateLayers() {
+  static constexpr figures::SpectrumMeasure kMeasures[] = {
+      figures::SpectrumMeasure::StableRank, figures::SpectrumMeasure::EffectiveRank, figures::SpectrumMeasure::EnergyRank};
+  figures::SpectrumOptions options;
+  options.step = step();
+  figures::FigureData figure = figures::layer_figure(book_->runs(), map_->chosenKind(), kMeasures[measure_choice_->chosen()],
+                                                     figures::Grouping::Setting, options);
+  figure.y.log = layers_->options().log_y;
+  layers_->setFigure(std::move(figure));
+}
+
+void WeightsTab::updateNumbers() {
+  const std::string module = moduleAt(book_->runs(), map_->chosenLayer(), map_->chosenKind());
+  numbers_->setTable(numbersTable(book_->runs(), book_->groups(), module, step()));
+}
+
+}  // namespace lorascope::ui

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <QWidget>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/figures/spectrum_figure.h"
+#include "ui/main_window/session_model.h"
+
+class QStackedWidget;
+class QToolButton;
+
+namespace lorascope::ui {
+
+class EmptyState;
+class HeatMapCard;
+class PlotCard;
+class SegmentBar;
+class SpectraBook;
+class StepSlider;
+class TableCard;
+
+/// What training did to the weights: a measure of the update by layer and module as a map; the chosen module's spectrum
+/// of all shown runs, FT and LoRA overlaid, at any recorded step; the ranks layer by layer; the numbers. Live.
+class WeightsTab : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit WeightsTab(SessionModel* session, QWidget* parent = nullptr);
+
+  HeatMapCard* map() const { return map_; }
+  PlotCard* spectrum() const { return spectrum_; }
+  PlotCard* layers() const { return layers_; }
+  TableCard* numbers() const { return numbers_; }
+  StepSlider* slider() const { return slider_; }
+  /// The card whose export the window's "export" means.
+  PlotCard* mainPlot() const { return spectrum_; }
+
+  void chooseModule(int layer, const std::string& kind);
+
+ Q_SIGNALS:
+  void trainRequested();
+
+ private:
+  enum class View { Spectrum, Energy, History };
+
+  void makePage();
+  void makeSpectrumCard();
+  void makeLayersCard();
+  void update();
+  void updateMap();
+  void updateSpectrum();
+  void updateLayers();
+  void updateNumbers();
+  figures::FigureData spectrumFigure(const std::string& module) const;
+  std::optional<std::int64_t> step() const { return session_->stepCursor(); }
+
+  SessionModel* session_;
+  SpectraBook* book_;
+  QStackedWidget* pages_;
+  HeatMapCard* map_;
+  PlotCard* spectrum_;
+  PlotCard* layers_;
+  TableCard* numbers_;
+  StepSlider* slider_;
+  SegmentBar* view_choice_;
+  SegmentBar* measure_choice_;
+};
+
+}  // namespace lorascope::ui
