@@ -35,7 +35,7 @@ struct TrainingOptions {
   std::filesystem::path checkpoint_folder;  ///< where checkpoints go; empty: none are written
   std::int64_t checkpoint_every_steps = 0;  ///< 0: after each evaluation, as far as checkpoint_share allows
   double checkpoint_seconds = 600.0;        ///< with 0 steps also this long after the last one
-  double checkpoint_share = 0.05;           ///< largest share of the time for checkpoints that nobody asked for
+  double checkpoint_share = 0.02;           ///< largest share of the time for checkpoints that nobody asked for
 
   std::int64_t spectra_every_steps = 10;  ///< adapters' live spectra; 0: at evaluation points only
   double spectra_share = 0.01;            ///< largest share of the time for adapters' spectra; 0: no spectra at all

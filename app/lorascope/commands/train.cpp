@@ -117,7 +117,7 @@ void add_train(CLI::App& program) {
   command->add_option("--evaluate-every", settings.training.evaluate_every_steps, "Steps between evaluations; 0 = every epoch")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--checkpoint-every", settings.training.checkpoint_every_steps,
-                      "Steps between checkpoints; 0 = after evaluations, at most 5 % of the time")
+                      "Steps between checkpoints; 0 = after evaluations, at most 2 % of the time")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--spectra-every", settings.training.spectra_every_steps,
                       "Steps between the adapters' live spectra; 0 = at evaluations only")

@@ -69,8 +69,8 @@ class RunProcess {
         display_(display) {}
 
   store::RunState execute();
-  /// Writes what is waiting; for the log of a failure.
-  void log_failure(const std::string& text);
+  /// Commits what is waiting.
+  void flush();
 
  private:
   void load();
@@ -191,8 +191,8 @@ void RunProcess::finish(const train::TrainingResult& result) {
   environment_.get();
   observer_->flush();
   runs_.set_result(run_, row);
-  remove_checkpoints();
   runs_.set_state(run_, store::RunState::Finished);
+  remove_checkpoints();
 }
 
 /// The split's scores with the weights that were kept; the last evaluation's where it saw these.
@@ -272,11 +272,8 @@ void RunProcess::remove_checkpoints() {
   fs::remove_all(run_folder_ / "checkpoints");
 }
 
-void RunProcess::log_failure(const std::string& text) {
-  if (observer_) {
-    observer_->on_log(train::LogLevel::Warning, text);
-    observer_->flush();
-  }
+void RunProcess::flush() {
+  if (observer_) observer_->flush();
 }
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
@@ -326,8 +323,8 @@ RunOutcome execute_run(const store::Workspace& workspace, store::RunId run, bool
     throw;
   } catch (...) {
     const RunOutcome outcome = outcome_of(std::current_exception());
-    if (process) process->log_failure(outcome.reason);
-    if (!process) runs.add_event(run, "error", outcome.reason);
+    if (process) process->flush();
+    runs.add_event(run, "error", outcome.reason);
     runs.set_state(run, outcome.state, outcome.reason, outcome.hint);
     return outcome;
   }
