@@ -30,6 +30,7 @@ std::optional<QueueLock> QueueLock::try_take(const fs::path& workspace_folder) {
   }
   QueueLock lock(file);
   if (::flock(file, LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+  lock.holds_ = true;
   const std::string content = std::to_string(::getpid()) + ' ' + std::to_string(store::process_start(::getpid())) + '\n';
   if (::ftruncate(file, 0) != 0 || ::pwrite(file, content.data(), content.size(), 0) < 0) {
     throw Error("cannot write " + path.string() + ": " + std::generic_category().message(errno), "check free space");
@@ -45,18 +46,22 @@ std::optional<QueueOwner> QueueLock::owner(const fs::path& workspace_folder) {
   return owner;
 }
 
-QueueLock::QueueLock(QueueLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+QueueLock::QueueLock(QueueLock&& other) noexcept : file_(std::exchange(other.file_, -1)), holds_(other.holds_) {}
 
 QueueLock& QueueLock::operator=(QueueLock&& other) noexcept {
   release();
   file_ = std::exchange(other.file_, -1);
+  holds_ = other.holds_;
   return *this;
 }
 
 QueueLock::~QueueLock() { release(); }
 
 void QueueLock::release() {
-  if (file_ >= 0) ::close(file_);
+  if (file_ < 0) return;
+  // This process may live on: its pid in the file must not say that it still works the queue.
+  if (holds_ && ::ftruncate(file_, 0) != 0) holds_ = false;
+  ::close(file_);
   file_ = -1;
 }
 

@@ -30,6 +30,7 @@ class QueueLock {
   void release();
 
   int file_ = -1;
+  bool holds_ = false;  ///< the lock itself, not only the open file
 };
 
 }  // namespace lorascope::app::queue

@@ -1,0 +1,59 @@
+#include "app/lorascope/queue/study_data.h"
+
+#include <fstream>
+
+#include "app/lorascope/queue/built_in_study.h"
+#include "core/base/files.h"
+#include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
+
+using namespace lorascope;
+using namespace lorascope::app::queue;
+
+TEST_CASE("The built-in study is the one in experiments/, and its data is made in the workspace", "[queue]") {
+  const auto file = std::filesystem::path(LORASCOPE_SOURCE_DIR) / "experiments/miniature/wnut17.toml";
+  CHECK(built_in_study() == read_file(file));
+  const test::TemporaryFolder folder;
+  const store::Workspace workspace = store::Workspace::open_or_create(folder.path());
+  study::Study study = study::load_study(built_in_study(), "built-in study", {});
+  REQUIRE(study.runs.size() == 2);
+  make_data(study, workspace);
+  for (const study::RunSettings& run : study.runs) {
+    CHECK(std::filesystem::file_size(run.train_file) > 1000);
+    CHECK(std::filesystem::exists(run.eval_file));
+    CHECK(std::filesystem::exists(run.test_file));
+  }
+  CHECK(data_problems(study).empty());
+}
+
+TEST_CASE("Every problem of a study's data files is found before a run starts", "[queue]") {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "bad.conll";
+  std::ofstream(file) << "one\tO\ntwo\tNONSENSE\n\nthree\n";
+  study::Study study;
+  study.runs.resize(2);
+  for (study::RunSettings& run : study.runs) run.train_file = file.string();
+  const std::vector<Problem> problems = data_problems(study);
+  CHECK(problems.size() >= 2);
+  for (const Problem& problem : problems) CHECK_THAT(problem.where, Catch::Contains(file.string()));
+}
+
+TEST_CASE("The equivalent command names what differs from the defaults", "[queue]") {
+  const test::TemporaryFolder folder;
+  const store::Workspace workspace = store::Workspace::open_or_create(folder.path() / "a b");
+  study::RunSettings settings;
+  settings.train_file = "/data/train it's.conll";
+  settings.method = study::Method::Lora;
+  settings.lora.targets = {"key", "value"};
+  settings.lora.use_rslora = true;
+  settings.training.learning_rate = 1e-3;
+  settings.training.early_stopping_patience = 5;
+  settings.training.compatible_path = true;
+  const std::string line = train_command(settings, workspace);
+  CHECK_THAT(line, Catch::StartsWith("lorascope train --workspace '" + workspace.folder().string() + "'"));
+  for (const char* part : {"--task wnut17", "--method lora", "--train '/data/train it'\\''s.conll'", "--targets key,value",
+                           "--use-rslora", "--lr 0.001", "--early-stopping-patience 5", "--select-by loss", "--batching plain"}) {
+    CHECK_THAT(line, Catch::Contains(part));
+  }
+  for (const char* part : {"--rank", "--epochs", "--seed"}) CHECK_THAT(line, !Catch::Contains(part));
+}
