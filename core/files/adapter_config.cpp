@@ -65,6 +65,18 @@ std::vector<std::pair<std::string, Number>> read_pattern(FieldReader& fields, co
   return pattern;
 }
 
+void check_expression(FieldReader& fields, const std::string& key, const std::string& pattern) {
+  const auto problem = pattern_problem(pattern);
+  if (problem) fields.note(key, pattern, "a regular expression of at most 1000 characters (" + *problem + ")");
+}
+
+void check_expressions(FieldReader& fields, const AdapterConfig& config) {
+  if (config.target_modules.pattern) check_expression(fields, "target_modules", *config.target_modules.pattern);
+  if (config.exclude_modules.pattern) check_expression(fields, "exclude_modules", *config.exclude_modules.pattern);
+  for (const auto& entry : config.rank_pattern) check_expression(fields, "rank_pattern", entry.first);
+  for (const auto& entry : config.alpha_pattern) check_expression(fields, "alpha_pattern", entry.first);
+}
+
 /// The number after the first "NAME." with two names before it, or after one of the given layer names; -1 without.
 std::int64_t layer_index(std::string_view path, const std::vector<std::string>& layer_names) {
   std::vector<std::string_view> segments;
@@ -173,6 +185,7 @@ AdapterConfig parse_adapter_config(const std::string& text, const std::string& w
   config.rank_pattern = read_pattern<std::int64_t>(fields, "rank_pattern", 1, kMaxRank);
   config.alpha_pattern = read_pattern<double>(fields, "alpha_pattern", -1e9, 1e9);
   read_layers(fields, config);
+  check_expressions(fields, config);
   problems.throw_if_any(message);
   return config;
 }

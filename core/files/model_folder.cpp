@@ -145,6 +145,11 @@ class Collector {
     for (const auto& [name, source] : placed_) tensors[name] = source.archive->load(source.name);
     return tensors;
   }
+  std::map<std::string, TensorInfo> describe() const {
+    std::map<std::string, TensorInfo> tensors;
+    for (const auto& [name, source] : placed_) tensors[name] = source.info();
+    return tensors;
+  }
   LoadReport report() const { return report_; }
 
  private:
@@ -230,22 +235,37 @@ class Collector {
   ProblemList problems_;
 };
 
-}  // namespace
-
-ModelFolder load_model_folder(const fs::path& folder) {
+ModelConfig read_config(const fs::path& folder) {
   if (!fs::is_directory(folder)) {
     throw CheckpointError("cannot read the model in " + folder.string(),
                           Problem{folder.string(), fs::exists(folder) ? "a file" : "no such folder", "a model folder",
                                   "`lorascope model list` shows the models on this machine"});
   }
+  return read_model_config(folder / "config.json");
+}
+
+}  // namespace
+
+ModelFolder load_model_folder(const fs::path& folder) {
   ModelFolder model;
   model.folder = folder;
-  model.config = read_model_config(folder / "config.json");
+  model.config = read_config(folder);
   const Weights weights = open_weights(folder);
   const Collector collector(weights, model.config, folder.string());
   model.tensors = collector.load();
   model.report = collector.report();
   return model;
+}
+
+ModelDescription describe_model_folder(const fs::path& folder) {
+  ModelDescription description;
+  description.config = read_config(folder);
+  const Weights weights = open_weights(folder);
+  const Collector collector(weights, description.config, folder.string());
+  description.tensors = collector.describe();
+  description.report = collector.report();
+  for (const auto& archive : weights.archives) description.weight_files.push_back(archive->path());
+  return description;
 }
 
 TensorMap load_head_file(const fs::path& file) {

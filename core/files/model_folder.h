@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,15 @@ struct ModelFolder {
 /// every problem at once: a tensor missing, of the wrong shape or not of floating point, a name twice, prefixes mixed,
 /// a shard outside the folder.
 ModelFolder load_model_folder(const std::filesystem::path& folder);
+
+/// What a model folder holds, checked like load_model_folder does but without reading the tensors.
+struct ModelDescription {
+  ModelConfig config;
+  std::map<std::string, TensorInfo> tensors;  ///< under the task model's names, with the types of the file
+  LoadReport report;
+  std::vector<std::filesystem::path> weight_files;
+};
+ModelDescription describe_model_folder(const std::filesystem::path& folder);
 
 /// Finds the head's tensors in a file of their own ("classifier.weight", "classifier.bias", …), fp32.
 TensorMap load_head_file(const std::filesystem::path& file);

@@ -24,20 +24,18 @@ CheckpointError bad_pattern(const std::string& pattern, const std::string& found
                                  "name the modules in a list instead"});
 }
 
+/// The default executor backtracks: a pattern out of a file could keep it busy for years.
+std::regex compile(const std::string& pattern) {
+  return std::regex(pattern, std::regex::ECMAScript | std::regex_constants::__polynomial);
+}
+
 const std::regex& compiled(const std::string& pattern) {
   thread_local std::string last_pattern;
-  thread_local std::regex last;
-  thread_local bool is_filled = false;
-  if (is_filled && last_pattern == pattern) return last;
-  if (pattern.size() > kMaxPattern) throw bad_pattern(pattern, std::to_string(pattern.size()) + " characters");
-  try {
-    // The default executor backtracks: a pattern out of a file could keep it busy for years.
-    last = std::regex(pattern, std::regex::ECMAScript | std::regex_constants::__polynomial);
-  } catch (const std::regex_error& problem) {
-    throw bad_pattern(pattern, problem.what());
-  }
+  thread_local std::regex last = compile(last_pattern);
+  if (last_pattern == pattern) return last;
+  if (const auto problem = pattern_problem(pattern)) throw bad_pattern(pattern, *problem);
+  last = compile(pattern);
   last_pattern = pattern;
-  is_filled = true;
   return last;
 }
 
@@ -54,14 +52,20 @@ bool ModuleSelection::contains(std::string_view path) const {
   return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return ends_with_module(path, name); });
 }
 
+std::optional<std::string> pattern_problem(const std::string& pattern) {
+  if (pattern.size() > kMaxPattern) return std::to_string(pattern.size()) + " characters";
+  try {
+    compile(pattern);
+    return std::nullopt;
+  } catch (const std::regex_error& problem) {
+    return problem.what();
+  }
+}
+
 bool matches_whole(const std::string& pattern, std::string_view text) {
   if (text.size() > kMaxPath)
     throw bad_pattern(pattern, "a module path of " + std::to_string(text.size()) + " letters");
-  try {
-    return std::regex_match(text.begin(), text.end(), compiled(pattern));
-  } catch (const std::regex_error& problem) {
-    throw bad_pattern(pattern, problem.what());
-  }
+  return std::regex_match(text.begin(), text.end(), compiled(pattern));
 }
 
 bool matches_pattern_key(const std::string& key, std::string_view path) {

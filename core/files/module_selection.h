@@ -19,8 +19,11 @@ struct ModuleSelection {
   bool contains(std::string_view path) const;
 };
 
+/// What is wrong with a regular expression, or nothing: no such expression, too long, back references.
+std::optional<std::string> pattern_problem(const std::string& pattern);
+
 /// Whether `pattern`, a regular expression, matches all of `text`. Time is polynomial in both, whatever the pattern.
-/// Throws CheckpointError (no regular expression, too long, back references).
+/// Throws CheckpointError where pattern_problem has something to say.
 bool matches_whole(const std::string& pattern, std::string_view text);
 
 /// Whether a key of rank_pattern or alpha_pattern means the module at `path`: "(.*\.)?KEY" matches all of it.

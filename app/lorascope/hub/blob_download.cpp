@@ -1,0 +1,150 @@
+#include "app/lorascope/hub/blob_download.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <string_view>
+#include <system_error>
+#include <thread>
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+
+namespace lorascope::app::hub {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr double kLongestWait = 60;
+
+/// The part of a file that is here, held by one program at a time.
+class IncompleteFile {
+ public:
+  explicit IncompleteFile(const fs::path& path) : path_(path) {
+    descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX) != 0) fail();
+    size_ = static_cast<std::uint64_t>(::lseek(descriptor_, 0, SEEK_END));
+  }
+  IncompleteFile(const IncompleteFile&) = delete;
+  IncompleteFile& operator=(const IncompleteFile&) = delete;
+  ~IncompleteFile() { ::close(descriptor_); }
+
+  std::uint64_t size() const { return size_; }
+
+  void restart() {
+    if (::ftruncate(descriptor_, 0) != 0 || ::lseek(descriptor_, 0, SEEK_SET) < 0) fail();
+    size_ = 0;
+  }
+
+  void append(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail();
+      size_ += static_cast<std::uint64_t>(written);
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+
+  void sync() const {
+    if (::fsync(descriptor_) != 0) fail();
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    throw Error("cannot write " + path_.string() + ": " + std::generic_category().message(errno),
+                "check free space and permissions, or set HF_HOME to another folder");
+  }
+
+  fs::path path_;
+  int descriptor_ = -1;
+  std::uint64_t size_ = 0;
+};
+
+Error refusal(const HttpResponse& response, const std::string& what) {
+  const std::string code = " (HTTP " + std::to_string(response.status) + ")";
+  switch (response.status) {
+    case 401:
+    case 403:
+      return Error("no permission to fetch " + what + code,
+                   "check the name; for a private or gated model accept its terms on the hub and set HF_TOKEN");
+    case 404:
+      return Error("the hub has no " + what + code, "check the name: owner/name, as in its address");
+    case 429:
+      return Error("the hub answers \"too many requests\" for " + what + code, "wait a few minutes, or set HF_TOKEN");
+    default:
+      break;
+  }
+  if (response.status == 0) {
+    return Error("cannot reach the hub for " + what + ": " + response.failure,
+                 "check the network, set HF_ENDPOINT to a mirror, or copy a model folder here and give its path");
+  }
+  if (response.status < 400) {
+    return Error("the connection broke while " + what + " was fetched: " + response.failure,
+                 "run the same command again: it goes on where it stopped");
+  }
+  return Error("the hub answers with an error for " + what + code, "try again later");
+}
+
+double seconds_to_wait(const HttpResponse& response, int attempt, const HubOptions& options) {
+  double seconds = options.first_wait_seconds * std::pow(2.0, attempt - 1);
+  const auto asked = response.headers.find("retry-after");
+  if (asked != response.headers.end()) seconds = std::max(seconds, std::atof(asked->second.c_str()));
+  return std::min(seconds, kLongestWait);
+}
+
+/// Whether all of the file is here and is what the hub says it is; an outright wrong one is thrown away.
+void check(IncompleteFile& incomplete, const fs::path& path, const HubFile& file) {
+  const bool has_size = file.size == 0 || incomplete.size() == file.size;
+  const bool is_equal = has_size && (file.sha256.empty() || sha256_file(path) == file.sha256);
+  if (is_equal) return;
+  const std::uint64_t found = incomplete.size();
+  incomplete.restart();
+  throw Error(file.name + " arrived damaged: found " + std::to_string(found) + " bytes, expected " +
+                  std::to_string(file.size) + (has_size ? " with another SHA-256" : ""),
+              "run the same command again; if it stays so, the mirror in HF_ENDPOINT is broken");
+}
+
+}  // namespace
+
+void wait_or_throw(const HttpResponse& response, const std::string& what, int attempt, const HubOptions& options) {
+  const bool may_pass = response.status < 400 || response.status == 429 || response.status >= 500;
+  if (!may_pass || attempt >= options.attempts) throw refusal(response, what);
+  std::this_thread::sleep_for(std::chrono::duration<double>(seconds_to_wait(response, attempt, options)));
+}
+
+void download_blob(const std::string& url, const HubFile& file, const fs::path& target, const HubOptions& options,
+                   const Progress& progress) {
+  const HttpClient client(options.token);
+  const fs::path path = target.string() + ".incomplete";
+  IncompleteFile incomplete(path);
+  if (fs::exists(target)) return;  // another program finished it while this one waited for the lock
+  if (file.size > 0 && incomplete.size() > file.size) incomplete.restart();
+  for (int attempt = 1; file.size == 0 || incomplete.size() < file.size; ++attempt) {
+    const std::uint64_t before = incomplete.size();
+    const HttpResponse response = client.download(
+        url, before,
+        [&](bool is_resumed) {
+          if (!is_resumed) incomplete.restart();
+        },
+        [&](std::string_view bytes) {
+          incomplete.append(bytes);
+          progress(file.name, incomplete.size(), file.size);
+        });
+    if (response.status == 416) incomplete.restart();
+    const bool is_done = response.is_complete() && (response.status == 200 || response.status == 206);
+    if (is_done && (file.size == 0 || incomplete.size() >= file.size)) break;
+    if (incomplete.size() > before) attempt = 0;  // it goes forward: no reason to give up
+    wait_or_throw(response, file.name, std::max(attempt, 1), options);
+  }
+  check(incomplete, path, file);
+  incomplete.sync();
+  publish(path, target);
+}
+
+}  // namespace lorascope::app::hub
