@@ -85,7 +85,9 @@ Range with_fixed_ends(Range range, const Axis& axis) {
 
 }  // namespace
 
-bool is_drawable(double value, bool log) { return std::isfinite(value) && (!log || value > 0); }
+bool is_drawable(double value, bool log) {
+  return std::isfinite(value) && (!log || value > 0);
+}
 
 Range x_range(const FigureData& figure) {
   if (!figure.x.categories.empty()) return {-0.5, static_cast<double>(figure.x.categories.size()) - 0.5};
@@ -132,7 +134,9 @@ AxisMap::AxisMap(Range range, bool log)
       low_(log ? std::log10(range.low) : range.low),
       span_((log ? std::log10(range.high) : range.high) - low_) {}
 
-double AxisMap::position(double value) const { return ((log_ ? std::log10(value) : value) - low_) / span_; }
+double AxisMap::position(double value) const {
+  return ((log_ ? std::log10(value) : value) - low_) / span_;
+}
 
 double AxisMap::value(double position) const {
   const double value = low_ + position * span_;

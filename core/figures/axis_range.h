@@ -12,16 +12,16 @@ struct Range {
 };
 
 /// The ends that show everything the figure has on this axis (lines, bands, reference lines), with a little air on the
-/// value axis; the axis' own minimum and maximum win. Bars start at 0, and so do values from 0 upwards that come near it.
-/// Nothing drawable gives 0 to 1 (1 to 10 on a log axis); a constant gets room around it.
+/// value axis; the axis' own minimum and maximum win. Bars start at 0, and so do values from 0 upwards that come near
+/// it. Nothing drawable gives 0 to 1 (1 to 10 on a log axis); a constant gets room around it.
 Range x_range(const FigureData& figure);
 Range y_range(const FigureData& figure);
 
 /// Whether a value has a place on an axis: finite, and above 0 on a log axis.
 bool is_drawable(double value, bool log);
 
-/// The range [low, high] of the values between two quantiles (0.02 and 0.98, say), with a fifth of its height as air: for
-/// `outliers` off, where single spikes would flatten the rest. Values are copied, NaN and infinite ones left out.
+/// The range [low, high] of the values between two quantiles (0.02 and 0.98, say), with a fifth of its height as air:
+/// for `outliers` off, where single spikes would flatten the rest. Values are copied, NaN and infinite ones left out.
 Range range_without_outliers(std::vector<double> values, double low_quantile, double high_quantile);
 
 /// Maps values of an axis to positions from 0 (low end) to 1 (high end); not clamped.

@@ -13,8 +13,8 @@
 namespace lorascope::figures {
 namespace {
 
-constexpr std::size_t kFewPoints = 40;   // each gets a dot
-constexpr std::size_t kManySeeds = 5;    // from here on the band stands for them
+constexpr std::size_t kFewPoints = 40;  // each gets a dot
+constexpr std::size_t kManySeeds = 5;   // from here on the band stands for them
 
 // One run's series with its x values and factor applied.
 struct Trace {
@@ -125,8 +125,12 @@ void add_group(FigureData& figure, const RunGroup& group, std::span<const RunSer
   if (present.size() < kManySeeds || no_mean) {
     for (std::size_t k = 0; k < members.size(); ++k) {
       Trace& trace = traces[members[k]];
-      Line single{group.name + ", " + seed_name(runs[members[k]].run), trace.x, smooth && no_mean ? trace.smooth : trace.y,
-                  group.style, Shape::Line, runs[members[k]].run.id};
+      Line single{group.name + ", " + seed_name(runs[members[k]].run),
+                  trace.x,
+                  smooth && no_mean ? trace.smooth : trace.y,
+                  group.style,
+                  Shape::Line,
+                  runs[members[k]].run.id};
       single.style.role = no_mean ? Role::Main : smooth ? Role::Raw : Role::Single;
       figure.lines.push_back(std::move(single));
     }
@@ -164,15 +168,27 @@ Axis x_axis(const CurveOptions& options) {
   Axis axis;
   axis.log = options.log_x;
   switch (options.x) {
-    case XSource::Step: axis.label = "step"; axis.whole_numbers = true; break;
-    case XSource::Epoch: axis.label = "epoch"; break;
-    case XSource::Examples: axis.label = "examples"; axis.whole_numbers = true; break;
-    case XSource::Seconds: axis.label = "time"; axis.unit = "s"; break;
+    case XSource::Step:
+      axis.label = "step";
+      axis.whole_numbers = true;
+      break;
+    case XSource::Epoch:
+      axis.label = "epoch";
+      break;
+    case XSource::Examples:
+      axis.label = "examples";
+      axis.whole_numbers = true;
+      break;
+    case XSource::Seconds:
+      axis.label = "time";
+      axis.unit = "s";
+      break;
   }
   return axis;
 }
 
-std::string note_of(const std::vector<RunGroup>& groups, const std::vector<Trace>& traces, const CurveOptions& options) {
+std::string note_of(const std::vector<RunGroup>& groups, const std::vector<Trace>& traces,
+                    const CurveOptions& options) {
   std::set<std::size_t> counts;
   for (const RunGroup& group : groups) {
     const auto count = std::count_if(group.members.begin(), group.members.end(),

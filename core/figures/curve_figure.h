@@ -20,16 +20,16 @@ struct CurveOptions {
 };
 
 /// Curves of one series. Every stored point is in the result, NaN ones as gaps.
-/// Alone: the raw curve, or the smoothed one over a thin raw one. Grouped: the mean over the runs that have points, at the
-/// steps that all of them have, with the runs as thin lines below 5 and a band from the smallest to the largest.
+/// Alone: the raw curve, or the smoothed one over a thin raw one. Grouped: the mean over the runs that have points, at
+/// the steps that all of them have, with the runs as thin lines below 5 and a band from the smallest to the largest.
 /// Scores between 0 and 1 (F1, precision, recall, accuracy) are shown in per cent.
 FigureData curve_figure(std::span<const RunSeries> runs, const CurveOptions& options = {});
 
 /// "train/loss" as people say it: "training loss"; other names unchanged.
 std::string series_label(const std::string& series);
 
-/// Whether a score is stored as a share of 1 and shown in per cent: "f1", "LOC.precision", "accuracy". Those of squad are
-/// per cent already.
+/// Whether a score is stored as a share of 1 and shown in per cent: "f1", "LOC.precision", "accuracy". Those of squad
+/// are per cent already.
 bool is_share(std::string_view metric, std::string_view task);
 
 }  // namespace lorascope::figures

@@ -48,10 +48,10 @@ struct DrawnPath {
   std::vector<Point> points;
   Rgb colour;
   double opacity = 1;
-  double width = 1;             ///< of the line; unused when filled
-  std::vector<double> dashes;   ///< in points; empty: solid
+  double width = 1;            ///< of the line; unused when filled
+  std::vector<double> dashes;  ///< in points; empty: solid
   bool filled = false;
-  bool clipped = false;         ///< to the plot's box
+  bool clipped = false;  ///< to the plot's box
 };
 
 /// Dots of one diameter.

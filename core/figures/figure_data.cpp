@@ -7,7 +7,9 @@
 
 namespace lorascope::figures {
 
-std::string Axis::full_label() const { return unit.empty() ? label : label + " (" + unit + ")"; }
+std::string Axis::full_label() const {
+  return unit.empty() ? label : label + " (" + unit + ")";
+}
 
 bool FigureData::empty() const {
   return std::none_of(lines.begin(), lines.end(), [](const Line& line) {
@@ -17,7 +19,8 @@ bool FigureData::empty() const {
 
 std::string describe(const FigureData& figure) {
   std::string text = figure.title;
-  if (figure.empty()) return text + ": " + (figure.empty_reason.empty() ? "nothing to show" : figure.empty_reason) + ".";
+  if (figure.empty())
+    return text + ": " + (figure.empty_reason.empty() ? "nothing to show" : figure.empty_reason) + ".";
   if (!figure.note.empty()) text += ", " + figure.note;
   text += ". " + figure.y.full_label() + " against " + figure.x.full_label() + ".";
   for (const Line& line : figure.lines) {

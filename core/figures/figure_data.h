@@ -11,11 +11,11 @@ namespace lorascope::figures {
 
 /// One axis. Its range comes from the data unless minimum or maximum is set.
 struct Axis {
-  std::string label;  ///< "training loss"
-  std::string unit;   ///< "s"; empty: none. Shown as "label (unit)"
-  bool log = false;   ///< values at or below 0 are not drawn on a log axis (they stay in the data)
-  bool whole_numbers = false;            ///< ticks at integers only: steps, ranks, layers
-  std::vector<std::string> categories;   ///< names of positions 0, 1, 2, …; empty: a numeric axis
+  std::string label;                    ///< "training loss"
+  std::string unit;                     ///< "s"; empty: none. Shown as "label (unit)"
+  bool log = false;                     ///< values at or below 0 are not drawn on a log axis (they stay in the data)
+  bool whole_numbers = false;           ///< ticks at integers only: steps, ranks, layers
+  std::vector<std::string> categories;  ///< names of positions 0, 1, 2, …; empty: a numeric axis
   std::optional<double> minimum, maximum;
 
   /// "label (unit)", or the label alone.
@@ -49,8 +49,8 @@ struct ReferenceLine {
   std::optional<LineStyle> style;  ///< nothing: secondary text colour
 };
 
-/// Everything that one plot shows: drawn in the window, shown as a table, exported to PDF, SVG, PNG and CSV from the same
-/// object. No colours and no pixels in here.
+/// Everything that one plot shows: drawn in the window, shown as a table, exported to PDF, SVG, PNG and CSV from the
+/// same object. No colours and no pixels in here.
 struct FigureData {
   std::string title;
   std::string note;  ///< one phrase beside the title: "mean of 3 seeds, smallest to largest"
@@ -64,7 +64,8 @@ struct FigureData {
   bool empty() const;
 };
 
-/// One paragraph for people who cannot see the plot: title, axes, and for each named line first, last, least and greatest.
+/// One paragraph for people who cannot see the plot: title, axes, and for each named line first, last, least and
+/// greatest.
 std::string describe(const FigureData& figure);
 
 }  // namespace lorascope::figures

@@ -44,7 +44,8 @@ Header plan_header(const Page& page) {
   const double title_size = page.em * kTitleSize;
   header.shown = true;
   header.one_line = figure.title.empty() || page.measure.width(figure.title, title_size, true) + page.em * 1.5 +
-                                                    page.measure.width(figure.note, page.em) <= page.inner_width();
+                                                    page.measure.width(figure.note, page.em) <=
+                                                page.inner_width();
   header.height = title_size * 1.3 + (header.one_line || figure.note.empty() ? 0 : page.em * 1.4) + page.em * 0.5;
   return header;
 }
@@ -54,7 +55,8 @@ void draw_header(Page& page, const Header& header) {
   const double title_size = page.em * kTitleSize;
   const double baseline = page.pad + title_size * kAscent;
   const std::string title = page.measure.shortened(page.figure.title, title_size, page.inner_width(), true);
-  page.add(page.measure.place(Part::Title, title, {page.pad, baseline}, title_size, page.ink.text, Anchor::Start, true));
+  page.add(
+      page.measure.place(Part::Title, title, {page.pad, baseline}, title_size, page.ink.text, Anchor::Start, true));
   const std::string note = page.measure.shortened(page.figure.note, page.em, page.inner_width());
   const Point at = header.one_line ? Point{page.drawing.width - page.pad, baseline}
                                    : Point{page.pad, page.pad + title_size * 1.35 + page.em * kAscent};
@@ -66,9 +68,10 @@ void draw_header(Page& page, const Header& header) {
 double reference_rows(const Page& page) {
   if (!page.reference_labels) return 0;
   const auto& references = page.figure.references;
-  return static_cast<double>(std::count_if(references.begin(), references.end(), [](const ReferenceLine& reference) {
-    return reference.vertical && !reference.label.empty();
-  })) * page.em * 1.25;
+  return static_cast<double>(std::count_if(
+             references.begin(), references.end(),
+             [](const ReferenceLine& reference) { return reference.vertical && !reference.label.empty(); })) *
+         page.em * 1.25;
 }
 
 AxisTexts category_texts(const Page& page, double width) {
@@ -82,8 +85,8 @@ AxisTexts category_texts(const Page& page, double width) {
   const auto stride = static_cast<std::size_t>(std::max(1.0, std::ceil(needed / slot)));
   const double longest = page.drawing.height * 0.3;
   for (std::size_t i = 0; i < names.size(); i += stride) {
-    texts.ticks.push_back({static_cast<double>(i),
-                           texts.upwards ? page.measure.shortened(names[i], page.em, longest) : names[i]});
+    texts.ticks.push_back(
+        {static_cast<double>(i), texts.upwards ? page.measure.shortened(names[i], page.em, longest) : names[i]});
   }
   texts.extent = texts.upwards ? std::min(widest, longest) + page.em * 0.3 : page.em * (kAscent + kDescent);
   return texts;
@@ -122,8 +125,14 @@ void draw_y_axis(Page& page, const AxisTexts& texts, const PlotArea& area) {
     const double y = area.place(1, tick.value).y;
     // Zero is a line of its own where values lie on both sides of it.
     const bool zero = tick.value == 0 && std::abs(y - area.bottom) > 1;
-    page.add(DrawnPath{Part::Grid, {{area.left, y}, {area.right, y}}, zero ? page.ink.secondary : page.ink.grid, 1,
-                       kGridWidth, {}, false, false});
+    page.add(DrawnPath{Part::Grid,
+                       {{area.left, y}, {area.right, y}},
+                       zero ? page.ink.secondary : page.ink.grid,
+                       1,
+                       kGridWidth,
+                       {},
+                       false,
+                       false});
     page.add(page.measure.place(Part::Tick, tick.text, {area.left - page.em * 0.6, y + page.em * kMiddle}, page.em,
                                 page.ink.secondary, Anchor::End));
   }
@@ -138,15 +147,27 @@ void draw_y_axis(Page& page, const AxisTexts& texts, const PlotArea& area) {
 
 void draw_x_axis(Page& page, const AxisTexts& texts, const PlotArea& area) {
   const Axis& axis = page.figure.x;
-  page.add(DrawnPath{Part::Axis, {{area.left, area.bottom}, {area.right, area.bottom}}, page.ink.secondary, 1,
-                     kAxisWidth, {}, false, false});
+  page.add(DrawnPath{Part::Axis,
+                     {{area.left, area.bottom}, {area.right, area.bottom}},
+                     page.ink.secondary,
+                     1,
+                     kAxisWidth,
+                     {},
+                     false,
+                     false});
   const double mark = axis.categories.empty() ? page.em * 0.35 : 0;
   const double top = area.bottom + page.em * 0.35 + page.em * 0.2;
   for (const Tick& tick : texts.ticks) {
     const double x = area.left + area.x_map.position(tick.value) * (area.right - area.left);
     if (mark > 0) {
-      page.add(DrawnPath{Part::Axis, {{x, area.bottom}, {x, area.bottom + mark}}, page.ink.secondary, 1, kAxisWidth,
-                         {}, false, false});
+      page.add(DrawnPath{Part::Axis,
+                         {{x, area.bottom}, {x, area.bottom + mark}},
+                         page.ink.secondary,
+                         1,
+                         kAxisWidth,
+                         {},
+                         false,
+                         false});
     }
     if (texts.upwards) {
       page.add(page.measure.place(Part::Tick, tick.text, {x + page.em * kMiddle, top}, page.em, page.ink.secondary,
@@ -162,8 +183,8 @@ void draw_x_axis(Page& page, const AxisTexts& texts, const PlotArea& area) {
   const std::string label = page.measure.shortened(axis.full_label(), page.em, end - start);
   const double half = page.measure.width(label, page.em) / 2;
   const double centre = std::clamp((area.left + area.right) / 2, start + half, end - half);
-  page.add(page.measure.place(Part::AxisLabel, label, {centre, top + texts.extent + page.em * (0.25 + kAscent)}, page.em,
-                              page.ink.secondary, Anchor::Middle));
+  page.add(page.measure.place(Part::AxisLabel, label, {centre, top + texts.extent + page.em * (0.25 + kAscent)},
+                              page.em, page.ink.secondary, Anchor::Middle));
 }
 
 // How the page is divided.

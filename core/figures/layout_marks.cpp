@@ -61,8 +61,14 @@ void draw_bars(Page& page, const Line& line, const PlotArea& area, std::size_t i
     const double from = area.log_y ? area.bottom : base;
     const double left = area.place(line.x[i] + offset + inset, 1).x;
     const double right = area.place(line.x[i] + offset + slot - inset, 1).x;
-    page.add(DrawnPath{Part::Data, {{left, from}, {left, y}, {right, y}, {right, from}},
-                       line_colour(line.style, Theme::Light), 1, 0, {}, true, true});
+    page.add(DrawnPath{Part::Data,
+                       {{left, from}, {left, y}, {right, y}, {right, from}},
+                       line_colour(line.style, Theme::Light),
+                       1,
+                       0,
+                       {},
+                       true,
+                       true});
   }
 }
 
@@ -80,8 +86,8 @@ void draw_band(Page& page, const Band& band, const PlotArea& area, std::size_t c
   for (std::size_t i = 0; i < std::min(lower.size(), upper.size()); ++i) {
     std::vector<Point> outline = upper[i];
     outline.insert(outline.end(), lower[i].rbegin(), lower[i].rend());
-    page.add(DrawnPath{Part::Band, std::move(outline), line_colour(band.style, Theme::Light), kBandOpacity, 0, {}, true,
-                       true});
+    page.add(DrawnPath{
+        Part::Band, std::move(outline), line_colour(band.style, Theme::Light), kBandOpacity, 0, {}, true, true});
   }
 }
 
@@ -111,7 +117,9 @@ void draw_references(Page& page, const PlotArea& area) {
 
 }  // namespace
 
-double drawn_width(const LineStyle& style) { return line_width(style.role) * kPointsPerPixel; }
+double drawn_width(const LineStyle& style) {
+  return line_width(style.role) * kPointsPerPixel;
+}
 
 void draw_marks(Page& page, const PlotArea& area) {
   const FigureData& figure = page.figure;

@@ -8,17 +8,19 @@
 namespace lorascope::figures {
 namespace {
 
-constexpr double kRowHeight = 1.3;      // of a legend, in em
-constexpr double kEndHeight = 1.18;     // of names at line ends, in em
-constexpr double kSampleWidth = 2.4;    // of the piece of line before a legend's name
-constexpr double kBoxWidth = 0.72;      // of the box before the name of a row of bars
+constexpr double kRowHeight = 1.3;    // of a legend, in em
+constexpr double kEndHeight = 1.18;   // of names at line ends, in em
+constexpr double kSampleWidth = 2.4;  // of the piece of line before a legend's name
+constexpr double kBoxWidth = 0.72;    // of the box before the name of a row of bars
 constexpr double kSampleGap = 0.5;
 constexpr double kColumnGap = 1.6;
-constexpr double kEndGap = 0.9;         // between the plot and the names beside it
-constexpr double kWidestEnd = 0.34;     // share of the page that names beside the plot may take
-constexpr double kTallestLegend = 0.42; // share of the page that a legend may take
+constexpr double kEndGap = 0.9;          // between the plot and the names beside it
+constexpr double kWidestEnd = 0.34;      // share of the page that names beside the plot may take
+constexpr double kTallestLegend = 0.42;  // share of the page that a legend may take
 
-double sample_width(const Line& line) { return line.shape == Shape::Bars ? kBoxWidth : kSampleWidth; }
+double sample_width(const Line& line) {
+  return line.shape == Shape::Bars ? kBoxWidth : kSampleWidth;
+}
 
 bool has_points(const Line& line) {
   return std::any_of(line.y.begin(), line.y.end(), [](double value) { return std::isfinite(value); });
@@ -33,7 +35,8 @@ double widest_name(const Page& page, const std::vector<NamePlan::Name>& names, d
 std::vector<NamePlan::Name> named_lines(const FigureData& figure) {
   std::vector<NamePlan::Name> names;
   for (const Line& line : figure.lines) {
-    if (line.style.role == Role::Main && !line.name.empty() && has_points(line)) names.push_back({line.name, &line, nullptr});
+    if (line.style.role == Role::Main && !line.name.empty() && has_points(line))
+      names.push_back({line.name, &line, nullptr});
   }
   return names;
 }
@@ -50,7 +53,8 @@ std::optional<Point> end_of(const Line& line, const PlotArea& area) {
 
 // Rows and columns of a legend with this text size; names too wide for the page are cut when they are drawn.
 void fit_legend(const Page& page, NamePlan& plan, double size) {
-  const double entry = (sample_width(*plan.names.front().line) + kSampleGap) * size + widest_name(page, plan.names, size);
+  const double entry =
+      (sample_width(*plan.names.front().line) + kSampleGap) * size + widest_name(page, plan.names, size);
   plan.size = size;
   plan.column_width = std::min(entry, page.inner_width());
   const double with_gap = plan.column_width + kColumnGap * size;
@@ -75,8 +79,14 @@ void draw_end(Page& page, const End& end, double y, const PlotArea& area) {
   const bool far = end.at.x < area.right - em || std::abs(end.at.y - y) > em * 0.25;
   if (far) {
     const double turn = std::max(end.at.x + 2, area.right + em * 0.1);
-    page.add(DrawnPath{Part::Name, {{end.at.x + 2, end.at.y}, {turn, end.at.y}, {area.right + em * (kEndGap - 0.25), y}},
-                       colour, 0.45, 0.45, {}, false, false});
+    page.add(DrawnPath{Part::Name,
+                       {{end.at.x + 2, end.at.y}, {turn, end.at.y}, {area.right + em * (kEndGap - 0.25), y}},
+                       colour,
+                       0.45,
+                       0.45,
+                       {},
+                       false,
+                       false});
   }
   const double room = page.drawing.width - page.pad - area.right - em * kEndGap;
   page.add(page.measure.place(Part::Name, page.measure.shortened(end.name->text, em, room + 0.01),
@@ -114,9 +124,9 @@ bool is_free(const Page& page, const Box& box) {
 bool draw_inside(Page& page, const End& end, const PlotArea& area) {
   const double em = page.em;
   for (const double shift : {0.0, -0.9, 0.9}) {
-    DrawnText text = page.measure.place(Part::Name, end.name->text,
-                                        {end.at.x + em * 0.6, end.at.y + em * (kMiddle + shift)}, em,
-                                        readable(colour_of(page, *end.name), page.ink.ground));
+    DrawnText text =
+        page.measure.place(Part::Name, end.name->text, {end.at.x + em * 0.6, end.at.y + em * (kMiddle + shift)}, em,
+                           readable(colour_of(page, *end.name), page.ink.ground));
     const Box air{text.box.left - em * 0.1, text.box.top, text.box.right + em * 0.3, text.box.bottom};
     if (!Box{area.left, area.top, area.right, area.bottom}.contains(air) || !is_free(page, air)) continue;
     page.add(std::move(text));
@@ -146,8 +156,7 @@ void draw_ends(Page& page, const NamePlan& plan, const PlotArea& area) {
     wished.push_back(at->y);
   }
   const double height = page.em * kEndHeight;
-  const std::vector<double> places =
-      spread_labels(wished, height, area.top - height / 2, area.bottom + height / 2);
+  const std::vector<double> places = spread_labels(wished, height, area.top - height / 2, area.bottom + height / 2);
   for (std::size_t i = 0; i < ends.size(); ++i) draw_end(page, ends[i], places[i], area);
 }
 
@@ -157,9 +166,16 @@ void draw_sample(Page& page, const Line& line, Point at, double size) {
   if (line.shape == Shape::Bars) {
     const double half = size * 0.36, centre = at.x + half;
     page.add(DrawnPath{Part::Legend,
-                       {{centre - half, at.y - half}, {centre + half, at.y - half}, {centre + half, at.y + half},
+                       {{centre - half, at.y - half},
+                        {centre + half, at.y - half},
+                        {centre + half, at.y + half},
                         {centre - half, at.y + half}},
-                       colour, 1, 0, {}, true, false});
+                       colour,
+                       1,
+                       0,
+                       {},
+                       true,
+                       false});
     return;
   }
   const double width = drawn_width(line.style);
@@ -197,7 +213,9 @@ void draw_legend(Page& page, const NamePlan& plan, double top) {
 
 }  // namespace
 
-double NamePlan::height() const { return num_rows * kRowHeight * size + size * 0.5; }
+double NamePlan::height() const {
+  return num_rows * kRowHeight * size + size * 0.5;
+}
 
 NamePlan plan_names(const Page& page, double plot_height) {
   NamePlan plan;

@@ -42,7 +42,7 @@ struct NamePlan {
   enum class Place { None, Ends, Below };
   struct Name {
     std::string text;
-    const Line* line = nullptr;                 ///< or
+    const Line* line = nullptr;                ///< or
     const ReferenceLine* reference = nullptr;  ///< a horizontal one, named at its end
   };
 

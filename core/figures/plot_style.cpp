@@ -117,13 +117,18 @@ std::vector<double> dash_pattern(const LineStyle& style) {
   return {8, 3};
 }
 
-double line_width(Role role) { return role == Role::Main ? 2.0 : 1.0; }
+double line_width(Role role) {
+  return role == Role::Main ? 2.0 : 1.0;
+}
 
 double line_opacity(Role role) {
   switch (role) {
-    case Role::Main: return 1.0;
-    case Role::Raw: return 0.35;
-    case Role::Single: return 0.5;
+    case Role::Main:
+      return 1.0;
+    case Role::Raw:
+      return 0.35;
+    case Role::Single:
+      return 0.5;
   }
   return 1.0;
 }

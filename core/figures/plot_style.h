@@ -41,11 +41,11 @@ enum class Role {
 
 /// How something is drawn, said by meaning rather than by colour.
 struct LineStyle {
-  std::string method;     ///< "base", "ft", "lora", "xlora"; anything else is another mixture
-  int variation = 0;      ///< index among the drawn groups of the same method: lightness
+  std::string method;  ///< "base", "ft", "lora", "xlora"; anything else is another mixture
+  int variation = 0;   ///< index among the drawn groups of the same method: lightness
   int num_variations = 1;
   Role role = Role::Main;
-  bool markers = false;   ///< a dot at each point: few points, such as scores at evaluations
+  bool markers = false;            ///< a dot at each point: few points, such as scores at evaluations
   std::optional<Rgb> colour = {};  ///< chosen by the user for this run; replaces the method's colour
 
   bool operator==(const LineStyle&) const = default;
@@ -57,7 +57,8 @@ Rgb method_colour(std::string_view method, Theme theme);
 /// Colour of a line, band or bar: the method's, made lighter or darker by `variation`. Variation 0 is the method's own.
 Rgb line_colour(const LineStyle& style, Theme theme);
 
-/// `colour` moved towards black (towards white on a dark ground) until it reads as text: a contrast of at least 4.5 : 1.
+/// `colour` moved towards black (towards white on a dark ground) until it reads as text: a contrast of at least 4.5
+/// : 1.
 Rgb readable(Rgb colour, Rgb ground);
 
 /// Lengths of dashes and gaps in units of the line's width, empty for a solid line: base dotted, ft solid, lora dashed,

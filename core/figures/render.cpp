@@ -17,9 +17,12 @@ std::optional<ImageFormat> image_format_of(const std::filesystem::path& file) {
 std::string render(const FigureData& figure, ImageFormat format, const RenderOptions& options) {
   const Drawing drawing = layout_figure(figure, options);
   switch (format) {
-    case ImageFormat::Pdf: return render_pdf(drawing);
-    case ImageFormat::Svg: return render_svg(drawing);
-    case ImageFormat::Png: return render_png(drawing, options.dpi);
+    case ImageFormat::Pdf:
+      return render_pdf(drawing);
+    case ImageFormat::Svg:
+      return render_svg(drawing);
+    case ImageFormat::Png:
+      return render_png(drawing, options.dpi);
   }
   return {};
 }

@@ -17,16 +17,16 @@ std::optional<ImageFormat> image_format_of(const std::filesystem::path& file);
 
 /// How a figure is exported. Always on a light ground.
 struct RenderOptions {
-  double width_cm = 12;   ///< 3 to 100; a column of a paper is about 8.5, its text width 17
-  double height_cm = 0;   ///< 2.5 to 100; 0: chosen by the width
-  double dpi = 300;       ///< of PNG: 36 to 1200
+  double width_cm = 12;     ///< 3 to 100; a column of a paper is about 8.5, its text width 17
+  double height_cm = 0;     ///< 2.5 to 100; 0: chosen by the width
+  double dpi = 300;         ///< of PNG: 36 to 1200
   double font_size_pt = 8;  ///< of ticks and names: 4 to 24; the title is a little larger
   std::string font_family = "sans-serif";
-  bool title = true;      ///< title and note above the plot; papers often put them into the caption
+  bool title = true;  ///< title and note above the plot; papers often put them into the caption
 };
 
-/// The figure in one file format. The same figure and options give the same bytes (on one machine: fonts differ). Lines are
-/// thinned to about three points a screen pixel with their extremes kept, so that files stay small at any length.
+/// The figure in one file format. The same figure and options give the same bytes (on one machine: fonts differ). Lines
+/// are thinned to about three points a screen pixel with their extremes kept, so that files stay small at any length.
 /// Throws UsageError when an option is out of its range.
 std::string render(const FigureData& figure, ImageFormat format, const RenderOptions& options = {});
 

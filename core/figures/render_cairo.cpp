@@ -1,11 +1,11 @@
+#include <cairo-pdf.h>
+#include <cairo.h>
+
 #include <array>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <memory>
-
-#include <cairo-pdf.h>
-#include <cairo.h>
 
 #include "core/base/error.h"
 #include "core/figures/render.h"

@@ -19,10 +19,18 @@ std::string escaped(std::string_view text) {
   std::string result;
   for (const char letter : text) {
     switch (letter) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
       default:
         // XML 1.0 knows no other control characters.
         if (static_cast<unsigned char>(letter) >= 0x20 || letter == '\n' || letter == '\t') result += letter;
@@ -31,9 +39,13 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-std::string clip_attribute(bool clipped) { return clipped ? " clip-path=\"url(#plot)\"" : ""; }
+std::string clip_attribute(bool clipped) {
+  return clipped ? " clip-path=\"url(#plot)\"" : "";
+}
 
-std::string opacity_attribute(double opacity) { return opacity < 1 ? " opacity=\"" + number(opacity) + "\"" : ""; }
+std::string opacity_attribute(double opacity) {
+  return opacity < 1 ? " opacity=\"" + number(opacity) + "\"" : "";
+}
 
 void draw(const DrawnPath& path, std::string& svg) {
   if (path.points.empty()) return;

@@ -27,9 +27,12 @@ Json setting_of(const store::RunRecord& run) {
 
 std::string key_of(const store::RunRecord& run, Grouping grouping) {
   switch (grouping) {
-    case Grouping::None: return std::to_string(run.id);
-    case Grouping::Method: return run.method;
-    case Grouping::Setting: return run.task + '\n' + run.method + '\n' + setting_of(run).dump();
+    case Grouping::None:
+      return std::to_string(run.id);
+    case Grouping::Method:
+      return run.method;
+    case Grouping::Setting:
+      return run.task + '\n' + run.method + '\n' + setting_of(run).dump();
   }
   return {};
 }

@@ -19,7 +19,8 @@ struct RunGroup {
   LineStyle style;                   ///< method, and variation among the groups of that method
 };
 
-/// The groups in order of their first run. The user's colour of a run counts where it stands alone or all members agree.
+/// The groups in order of their first run. The user's colour of a run counts where it stands alone or all members
+/// agree.
 std::vector<RunGroup> group_runs(std::span<const store::RunRecord* const> runs, Grouping grouping);
 
 /// "full fine-tuning", "LoRA": a method as people say it.

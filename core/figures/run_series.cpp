@@ -39,10 +39,14 @@ std::int64_t last_step(const std::vector<store::MetricPoint>& points) {
 
 std::string_view x_series_name(XSource source) {
   switch (source) {
-    case XSource::Step: return "";
-    case XSource::Epoch: return "time/epoch";
-    case XSource::Examples: return "time/examples";
-    case XSource::Seconds: return "time/seconds";
+    case XSource::Step:
+      return "";
+    case XSource::Epoch:
+      return "time/epoch";
+    case XSource::Examples:
+      return "time/examples";
+    case XSource::Seconds:
+      return "time/seconds";
   }
   return "";
 }

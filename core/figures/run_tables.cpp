@@ -23,8 +23,8 @@ std::optional<double> score_of(const store::RunRecord& run, const Score& score) 
   return is_share(score.metric, run.task) ? value->second * 100 : value->second;
 }
 
-// Test before validation, which shows its first score only beside a test; the main scores in the order in which papers give
-// them, others by name after them.
+// Test before validation, which shows its first score only beside a test; the main scores in the order in which papers
+// give them, others by name after them.
 std::vector<Score> scores_of(std::span<const store::RunRecord> runs, const ScoreTableOptions& options) {
   std::vector<Score> scores;
   for (const std::string& name : options.scores) {
@@ -66,9 +66,13 @@ std::optional<double> best_epoch(const store::RunRecord& run) {
   return static_cast<double>(run.best->step) * epochs.get<double>() / static_cast<double>(run.heartbeat.total_steps);
 }
 
-bool has_result(const store::RunRecord& run) { return !run.result.scores.empty() || run.result.seconds > 0; }
+bool has_result(const store::RunRecord& run) {
+  return !run.result.scores.empty() || run.result.seconds > 0;
+}
 
-std::optional<double> if_positive(double value) { return value > 0 ? std::optional(value) : std::nullopt; }
+std::optional<double> if_positive(double value) {
+  return value > 0 ? std::optional(value) : std::nullopt;
+}
 
 // The numbers of one run in the order of the columns after the name and the number of runs.
 std::vector<std::optional<double>> numbers_of(const store::RunRecord& run, const std::vector<Score>& scores) {
@@ -84,13 +88,19 @@ std::vector<std::optional<double>> numbers_of(const store::RunRecord& run, const
 }
 
 std::vector<TableColumn> columns_of(const std::vector<Score>& scores, const std::string& task) {
-  std::vector<TableColumn> columns = {{"run", "", Align::Left, 0, Better::None}, {"runs", "", Align::Right, 0, Better::None}};
+  std::vector<TableColumn> columns = {{"run", "", Align::Left, 0, Better::None},
+                                      {"runs", "", Align::Right, 0, Better::None}};
   for (const Score& score : scores) {
     const bool share = is_share(score.metric, task);
     const bool loss = score.metric == "loss";
     const bool count = score.metric.ends_with("support") || score.metric == "total";
     columns.push_back({series_label(score.split + "/" + score.metric), share ? "%" : "", Align::Right,
-                       share ? 2 : count ? 0 : 4, loss ? Better::Lower : count ? Better::None : Better::Higher});
+                       share   ? 2
+                       : count ? 0
+                               : 4,
+                       loss    ? Better::Lower
+                       : count ? Better::None
+                               : Better::Higher});
   }
   columns.push_back({"best step", "", Align::Right, 0, Better::None});
   columns.push_back({"best epoch", "", Align::Right, 1, Better::None});
@@ -161,8 +171,12 @@ void remove_needless_columns(TableData& table) {
   }
 }
 
-TableCell text_cell(std::string text) { return {std::move(text), {}, {}, false}; }
-TableCell number_cell(std::optional<double> value) { return {"", value, {}, false}; }
+TableCell text_cell(std::string text) {
+  return {std::move(text), {}, {}, false};
+}
+TableCell number_cell(std::optional<double> value) {
+  return {"", value, {}, false};
+}
 
 }  // namespace
 
@@ -193,7 +207,8 @@ TableData run_table(std::span<const store::RunRecord> runs) {
     table.columns.push_back({name, "", Align::Left, 0, Better::None});
   }
   table.columns.front().align = Align::Right;
-  for (const char* name : {"steps", "best", "best step"}) table.columns.push_back({name, "", Align::Right, 0, Better::None});
+  for (const char* name : {"steps", "best", "best step"})
+    table.columns.push_back({name, "", Align::Right, 0, Better::None});
   table.columns[8].digits = 4;
   table.columns.push_back({"time", "s", Align::Right, 0, Better::None});
   table.columns.push_back({"settings", "", Align::Left, 0, Better::None});
@@ -201,8 +216,12 @@ TableData run_table(std::span<const store::RunRecord> runs) {
     TableRow row;
     row.method = run.method;
     row.run_id = run.id;
-    row.cells = {number_cell(static_cast<double>(run.id)), text_cell(run.name),   text_cell(run.group),
-                 text_cell(run.study),                     text_cell(run.task),   text_cell(run.method),
+    row.cells = {number_cell(static_cast<double>(run.id)),
+                 text_cell(run.name),
+                 text_cell(run.group),
+                 text_cell(run.study),
+                 text_cell(run.task),
+                 text_cell(run.method),
                  text_cell(std::string(store::text(run.state))),
                  number_cell(static_cast<double>(run.heartbeat.step)),
                  number_cell(run.best ? std::optional(run.best->value) : std::nullopt),

@@ -12,13 +12,13 @@ namespace lorascope::figures {
 
 struct ScoreTableOptions {
   Grouping grouping = Grouping::Setting;
-  bool single_runs = true;            ///< the runs of each group of two or more under it
+  bool single_runs = true;               ///< the runs of each group of two or more under it
   std::vector<std::string> scores = {};  ///< "test/f1", …; empty: the main scores that the runs have
-  bool all_scores = false;            ///< every score that any run has, per type and strict ones too
+  bool all_scores = false;               ///< every score that any run has, per type and strict ones too
 };
 
-/// One row a group: scores (per cent, mean ± standard deviation over its runs), best epoch (or step), parameters trained,
-/// seconds, tokens/s, peak memory (means). Runs without a result count only in their own row.
+/// One row a group: scores (per cent, mean ± standard deviation over its runs), best epoch (or step), parameters
+/// trained, seconds, tokens/s, peak memory (means). Runs without a result count only in their own row.
 TableData score_table(std::span<const store::RunRecord> runs, const ScoreTableOptions& options = {});
 
 /// One row a run: id, name, group, method, state, task, progress, best score, times.

@@ -6,8 +6,8 @@
 namespace lorascope::figures {
 
 /// Debiased exponential moving average, one value at a time, so that a growing series is never smoothed again:
-/// out_n = sum_k w^(n-k) v_k / sum_k w^(n-k). Weight 0 returns the values, weight 1 their running mean. Values that are not
-/// finite come out as they are and leave the average untouched.
+/// out_n = sum_k w^(n-k) v_k / sum_k w^(n-k). Weight 0 returns the values, weight 1 their running mean. Values that are
+/// not finite come out as they are and leave the average untouched.
 class Smoother {
  public:
   /// weight is brought into [0, 1].

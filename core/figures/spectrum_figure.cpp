@@ -128,6 +128,7 @@ FigureData index_figure(std::span<const RunSpectra> runs, const std::string& mod
     if (longest > shown) figure.x.maximum = static_cast<double>(shown);
   }
   figure.note = step_note(steps);
+  if (!figure.bands.empty()) figure.note = "means over runs, smallest to largest, " + figure.note;
   if (figure.lines.empty()) figure.empty_reason = "no run has a spectrum of " + module_place(module).text() + " yet";
   return figure;
 }
@@ -146,11 +147,16 @@ std::vector<double> cumulative_energy(const store::Spectrum& spectrum) {
 
 std::string measure_title(SpectrumMeasure measure) {
   switch (measure) {
-    case SpectrumMeasure::StableRank: return "Stable rank of the update";
-    case SpectrumMeasure::EffectiveRank: return "Effective rank of the update";
-    case SpectrumMeasure::EnergyRank: return "90 % energy rank of the update";
-    case SpectrumMeasure::Norm: return "Norm of the update";
-    case SpectrumMeasure::RelativeNorm: return "Relative norm of the update";
+    case SpectrumMeasure::StableRank:
+      return "Stable rank of the update";
+    case SpectrumMeasure::EffectiveRank:
+      return "Effective rank of the update";
+    case SpectrumMeasure::EnergyRank:
+      return "90 % energy rank of the update";
+    case SpectrumMeasure::Norm:
+      return "Norm of the update";
+    case SpectrumMeasure::RelativeNorm:
+      return "Relative norm of the update";
   }
   return {};
 }
@@ -182,7 +188,8 @@ std::map<int, double> layer_means(std::span<const RunSpectra> runs, const RunGro
 
 }  // namespace
 
-FigureData spectrum_figure(std::span<const RunSpectra> runs, const std::string& module, const SpectrumOptions& options) {
+FigureData spectrum_figure(std::span<const RunSpectra> runs, const std::string& module,
+                           const SpectrumOptions& options) {
   FigureData figure =
       index_figure(runs, module, options, [](const store::Spectrum& spectrum) { return spectrum.values; });
   figure.title = "Spectrum of the update, " + module_place(module).text();
@@ -250,8 +257,9 @@ FigureData layer_figure(std::span<const RunSpectra> runs, const std::string& kin
     std::map<int, double> values = layer_means(runs, group, kind, measure, options, steps);
     if (values.empty()) continue;
     last_layer = std::max(last_layer, values.rbegin()->first);
-    Line line{group.name, {}, {}, style_of(group, runs), Shape::Bars,
-              group.members.size() == 1 ? runs[group.members.front()].run.id : 0};
+    Line line{group.name,  {},
+              {},          style_of(group, runs),
+              Shape::Bars, group.members.size() == 1 ? runs[group.members.front()].run.id : 0};
     for (const auto& [layer, value] : values) {
       line.x.push_back(layer);
       line.y.push_back(value);

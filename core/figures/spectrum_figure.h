@@ -43,9 +43,9 @@ struct SpectrumOptions {
   Grouping grouping = Grouping::None;  ///< of spectrum and energy: the mean of each sigma_i over a group's runs
 };
 
-/// sigma_i of one module's update against i, one line a run or a group (mean, smallest to largest as a band, below 5 runs
-/// each as a thin line); the rank of each adapter as a vertical line. The axis shows 4 ranks (at least 32 values) where
-/// there is an adapter; all values are in the data.
+/// sigma_i of one module's update against i, one line a run or a group (mean, smallest to largest as a band, below 5
+/// runs each as a thin line); the rank of each adapter as a vertical line. The axis shows 4 ranks (at least 32 values)
+/// where there is an adapter; all values are in the data.
 FigureData spectrum_figure(std::span<const RunSpectra> runs, const std::string& module,
                            const SpectrumOptions& options = {});
 
@@ -69,8 +69,8 @@ enum class SpectrumMeasure {
 double spectrum_measure(const store::Spectrum& spectrum, SpectrumMeasure measure);
 std::string measure_label(SpectrumMeasure measure);
 
-/// The measure of every layer for one kind of module: bars side by side, one colour a group of runs (mean over its runs).
-/// More than four groups are drawn as lines.
+/// The measure of every layer for one kind of module: bars side by side, one colour a group of runs (mean over its
+/// runs). More than four groups are drawn as lines.
 FigureData layer_figure(std::span<const RunSpectra> runs, const std::string& kind, SpectrumMeasure measure,
                         Grouping grouping = Grouping::Setting, const SpectrumOptions& options = {});
 

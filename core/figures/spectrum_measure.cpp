@@ -64,7 +64,9 @@ bool earlier(const ModulePlace& a, const ModulePlace& b) {
 
 }  // namespace
 
-std::string ModulePlace::text() const { return layer < 0 ? kind : "layer " + std::to_string(layer) + " " + kind; }
+std::string ModulePlace::text() const {
+  return layer < 0 ? kind : "layer " + std::to_string(layer) + " " + kind;
+}
 
 ModulePlace module_place(std::string_view module) {
   ModulePlace place{-1, std::string(module)};
@@ -100,8 +102,9 @@ std::vector<std::string> kinds_of(std::span<const RunSpectra> runs) {
     std::string kind = module_place(module).kind;
     if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(std::move(kind));
   }
-  std::stable_sort(kinds.begin(), kinds.end(),
-                   [](const std::string& a, const std::string& b) { return earlier({0, a}, {0, b}); });
+  std::stable_sort(kinds.begin(), kinds.end(), [](const std::string& a, const std::string& b) {
+    return earlier({0, a}, {0, b});
+  });
   return kinds;
 }
 
@@ -127,11 +130,16 @@ double spectrum_measure(const store::Spectrum& spectrum, SpectrumMeasure measure
 
 std::string measure_label(SpectrumMeasure measure) {
   switch (measure) {
-    case SpectrumMeasure::StableRank: return "stable rank";
-    case SpectrumMeasure::EffectiveRank: return "effective rank";
-    case SpectrumMeasure::EnergyRank: return "90 % energy rank";
-    case SpectrumMeasure::Norm: return "‖ΔW‖";
-    case SpectrumMeasure::RelativeNorm: return "‖ΔW‖ / ‖W‖";
+    case SpectrumMeasure::StableRank:
+      return "stable rank";
+    case SpectrumMeasure::EffectiveRank:
+      return "effective rank";
+    case SpectrumMeasure::EnergyRank:
+      return "90 % energy rank";
+    case SpectrumMeasure::Norm:
+      return "‖ΔW‖";
+    case SpectrumMeasure::RelativeNorm:
+      return "‖ΔW‖ / ‖W‖";
   }
   return {};
 }

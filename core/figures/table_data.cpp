@@ -8,7 +8,9 @@ namespace lorascope::figures {
 namespace {
 
 // What people see decides: two values that print alike are equally good.
-bool prints_alike(double a, double b, int digits) { return fixed_number(a, digits) == fixed_number(b, digits); }
+bool prints_alike(double a, double b, int digits) {
+  return fixed_number(a, digits) == fixed_number(b, digits);
+}
 
 std::optional<double> best_value(const TableData& table, std::size_t column) {
   const bool higher = table.columns[column].better == Better::Higher;
@@ -39,7 +41,8 @@ void mark_best(TableData& table) {
     for (TableRow& row : table.rows) {
       TableCell& cell = row.cells[column];
       // One row alone is not the best of anything.
-      cell.best = best && num_rows > 1 && row.level == 0 && cell.value && prints_alike(*cell.value, *best, about.digits);
+      cell.best =
+          best && num_rows > 1 && row.level == 0 && cell.value && prints_alike(*cell.value, *best, about.digits);
     }
   }
 }

@@ -15,7 +15,7 @@ struct TableColumn {
   std::string name;
   std::string unit;  ///< "%", "MiB", "s"; empty: none
   Align align = Align::Left;
-  int digits = 2;    ///< after the decimal point, for people; CSV has full precision
+  int digits = 2;  ///< after the decimal point, for people; CSV has full precision
   Better better = Better::None;
 };
 

@@ -15,13 +15,43 @@ struct Replacement {
 
 // ASCII specials, and the signs that our own labels use and an ordinary LaTeX does not know.
 constexpr std::array<Replacement, 37> kLatex = {{
-    {"\\", "\\textbackslash{}"}, {"&", "\\&"}, {"%", "\\%"}, {"$", "\\$"}, {"#", "\\#"}, {"_", "\\_"}, {"{", "\\{"},
-    {"}", "\\}"}, {"~", "\\textasciitilde{}"}, {"^", "\\textasciicircum{}"}, {"<", "\\textless{}"},
-    {">", "\\textgreater{}"}, {"|", "\\textbar{}"}, {"\"", "\\textquotedbl{}"}, {"\n", " "}, {"\t", " "},
-    {"±", "$\\pm$"}, {"−", "$-$"}, {"σ", "$\\sigma$"}, {"Δ", "$\\Delta$"}, {"‖", "$\\Vert$"}, {"×", "$\\times$"},
-    {"·", "$\\cdot$"}, {"…", "\\ldots{}"}, {"—", "---"}, {"∞", "$\\infty$"}, {"⁻", "$^{-}$"}, {"⁰", "$^{0}$"},
-    {"¹", "$^{1}$"}, {"²", "$^{2}$"}, {"³", "$^{3}$"}, {"⁴", "$^{4}$"}, {"⁵", "$^{5}$"}, {"⁶", "$^{6}$"},
-    {"⁷", "$^{7}$"}, {"⁸", "$^{8}$"}, {"⁹", "$^{9}$"},
+    {"\\", "\\textbackslash{}"},
+    {"&", "\\&"},
+    {"%", "\\%"},
+    {"$", "\\$"},
+    {"#", "\\#"},
+    {"_", "\\_"},
+    {"{", "\\{"},
+    {"}", "\\}"},
+    {"~", "\\textasciitilde{}"},
+    {"^", "\\textasciicircum{}"},
+    {"<", "\\textless{}"},
+    {">", "\\textgreater{}"},
+    {"|", "\\textbar{}"},
+    {"\"", "\\textquotedbl{}"},
+    {"\n", " "},
+    {"\t", " "},
+    {"±", "$\\pm$"},
+    {"−", "$-$"},
+    {"σ", "$\\sigma$"},
+    {"Δ", "$\\Delta$"},
+    {"‖", "$\\Vert$"},
+    {"×", "$\\times$"},
+    {"·", "$\\cdot$"},
+    {"…", "\\ldots{}"},
+    {"—", "---"},
+    {"∞", "$\\infty$"},
+    {"⁻", "$^{-}$"},
+    {"⁰", "$^{0}$"},
+    {"¹", "$^{1}$"},
+    {"²", "$^{2}$"},
+    {"³", "$^{3}$"},
+    {"⁴", "$^{4}$"},
+    {"⁵", "$^{5}$"},
+    {"⁶", "$^{6}$"},
+    {"⁷", "$^{7}$"},
+    {"⁸", "$^{8}$"},
+    {"⁹", "$^{9}$"},
 }};
 
 std::string header_text(const TableColumn& column) {
@@ -41,8 +71,8 @@ std::string latex_rows(const TableData& table) {
   bool first = true;
   for (const TableRow& row : table.rows) {
     // A little air before each group, where groups have members.
-    if (!first && row.level == 0 && std::any_of(table.rows.begin(), table.rows.end(),
-                                                [](const TableRow& other) { return other.level > 0; })) {
+    if (!first && row.level == 0 &&
+        std::any_of(table.rows.begin(), table.rows.end(), [](const TableRow& other) { return other.level > 0; })) {
       text += "    \\addlinespace\n";
     }
     first = false;
@@ -79,9 +109,12 @@ std::string markdown_cell(std::string text) {
 std::string_view role_text(const Line& line) {
   if (line.shape == Shape::Bars) return "bar";
   switch (line.style.role) {
-    case Role::Main: return "curve";
-    case Role::Raw: return "raw";
-    case Role::Single: return "single";
+    case Role::Main:
+      return "curve";
+    case Role::Raw:
+      return "raw";
+    case Role::Single:
+      return "single";
   }
   return "";
 }
@@ -112,24 +145,35 @@ std::string latex_escaped(const std::string& text) {
 }
 
 std::string latex_table(const TableData& table, const LatexOptions& options) {
-  // Units stand in a second row, so that columns stay narrow.
-  std::string columns, header, units;
+  // A header of several words takes two rows, so that columns stay narrow.
+  std::string columns, header, second_row;
   for (const TableColumn& column : table.columns) {
+    const std::string text = header_text(column);
+    const std::size_t space = std::min(text.find(' '), text.size());
+    if (!columns.empty()) {
+      header += " & ";
+      second_row += " & ";
+    }
     columns += column.align == Align::Left ? 'l' : 'r';
-    if (!header.empty()) header += " & ";
-    if (columns.size() > 1) units += " & ";
-    header += latex_escaped(column.name);
-    if (!column.unit.empty()) units += "(" + latex_escaped(column.unit) + ")";
+    header += latex_escaped(text.substr(0, space));
+    if (space < text.size()) second_row += latex_escaped(text.substr(space + 1));
   }
   std::string caption = latex_escaped(table.title);
   if (!table.note.empty()) caption += ": " + latex_escaped(table.note);
-  std::string text = "% needs \\usepackage{booktabs}\n\\begin{table}\n  \\centering\n  \\footnotesize\n  \\setlength{\\tabcolsep}{4pt}\n  \\caption{" + caption + ".}\n";
+  std::string text =
+      "% needs \\usepackage{booktabs,graphicx}\n\\begin{table}\n  \\centering\n  \\footnotesize\n  "
+      "\\setlength{\\tabcolsep}{4pt}\n  \\caption{" +
+      caption + ".}\n";
   if (!options.label.empty()) text += "  \\label{tab:" + options.label + "}\n";
-  text += "  \\begin{tabular}{@{}" + columns + "@{}}\n    \\toprule\n    " + header + " \\\\\n    " + units + " \\\\\n    \\midrule\n" +
-          latex_rows(table) + "    \\bottomrule\n  \\end{tabular}\n\\end{table}\n";
+  // Shrunk only where it is wider than the text.
+  text += "  \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n  \\begin{tabular}{@{}" +
+          columns + "@{}}\n    \\toprule\n    " + header + " \\\\\n    " + second_row + " \\\\\n    \\midrule\n" +
+          latex_rows(table) + "    \\bottomrule\n  \\end{tabular}}\n\\end{table}\n";
   if (!options.document) return text;
-  return "\\documentclass{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n\\usepackage{booktabs}\n"
-         "\\begin{document}\n" + text + "\\end{document}\n";
+  return "\\documentclass{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n\\usepackage{booktabs,"
+         "graphicx}\n"
+         "\\begin{document}\n" +
+         text + "\\end{document}\n";
 }
 
 std::string csv_table(const TableData& table) {
@@ -189,8 +233,8 @@ std::string figure_csv(const FigureData& figure) {
   for (const Band& band : figure.bands) {
     const std::string start = csv_field(band.name) + ",band,";
     for (std::size_t i = 0; i < std::min({band.x.size(), band.low.size(), band.high.size()}); ++i) {
-      text += start + x_text(figure.x, band.x[i]) + ",," + exact_number(band.low[i]) + "," + exact_number(band.high[i]) +
-              "\n";
+      text += start + x_text(figure.x, band.x[i]) + ",," + exact_number(band.low[i]) + "," +
+              exact_number(band.high[i]) + "\n";
     }
   }
   for (const ReferenceLine& reference : figure.references) {

@@ -1,8 +1,8 @@
 #include "core/figures/text_measure.h"
 
-#include <array>
-
 #include <cairo.h>
+
+#include <array>
 
 namespace lorascope::figures {
 namespace {

@@ -20,9 +20,13 @@ std::string superscript(int number) {
   return text;
 }
 
-std::string with_minus_sign(const std::string& text) { return text.starts_with('-') ? "−" + text.substr(1) : text; }
+std::string with_minus_sign(const std::string& text) {
+  return text.starts_with('-') ? "−" + text.substr(1) : text;
+}
 
-int decimals_of(double step) { return std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9))); }
+int decimals_of(double step) {
+  return std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
+}
 
 // "3×10⁻⁵", with as many decimals as the step asks for; "10⁻⁵" when the first factor is 1.
 std::string power_text(double value, double step) {
@@ -113,7 +117,8 @@ std::vector<Tick> log_ticks(Range range, int max_ticks) {
     values = values_of_decades(range, {1}, stride);
   }
   if (values.size() < 2) return linear_ticks(range, max_ticks, false);
-  const bool plain = values.front() >= 1e-2 * (1 - kSlack) && values.back() < 1e7 && values.back() / values.front() < 1e4;
+  const bool plain =
+      values.front() >= 1e-2 * (1 - kSlack) && values.back() < 1e7 && values.back() / values.front() < 1e4;
   std::vector<Tick> ticks;
   for (const double value : values) ticks.push_back({value, log_text(value, plain)});
   return ticks;
@@ -123,8 +128,7 @@ std::vector<Tick> log_ticks(Range range, int max_ticks) {
 
 std::vector<Tick> axis_ticks(Range range, const Axis& axis, int max_ticks) {
   max_ticks = std::max(max_ticks, 2);
-  std::vector<Tick> ticks =
-      axis.log ? log_ticks(range, max_ticks) : linear_ticks(range, max_ticks, axis.whole_numbers);
+  std::vector<Tick> ticks = axis.log ? log_ticks(range, max_ticks) : linear_ticks(range, max_ticks, axis.whole_numbers);
   // A linear step inside a log range may reach 0 or below.
   if (axis.log) std::erase_if(ticks, [](const Tick& tick) { return tick.value <= 0; });
   return ticks;

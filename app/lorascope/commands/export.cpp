@@ -1,10 +1,9 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <set>
-
-#include <CLI/CLI.hpp>
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/kit/kit.h"
@@ -41,8 +40,10 @@ struct Options {
 // The words of options and what they mean.
 const std::map<std::string, figures::XSource>& x_sources() {
   using figures::XSource;
-  static const std::map<std::string, XSource> kSources = {
-      {"step", XSource::Step}, {"epoch", XSource::Epoch}, {"examples", XSource::Examples}, {"seconds", XSource::Seconds}};
+  static const std::map<std::string, XSource> kSources = {{"step", XSource::Step},
+                                                          {"epoch", XSource::Epoch},
+                                                          {"examples", XSource::Examples},
+                                                          {"seconds", XSource::Seconds}};
   return kSources;
 }
 
@@ -122,7 +123,8 @@ figures::FigureData spectra(const store::Workspace& workspace, const std::vector
                             const Options& options) {
   const std::vector<figures::RunSpectra> all = load_spectra(workspace, runs);
   const std::vector<std::string> modules = figures::modules_of(all);
-  if (modules.empty()) throw UsageError("none of the chosen runs has a spectrum", "spectra are written while a run trains");
+  if (modules.empty())
+    throw UsageError("none of the chosen runs has a spectrum", "spectra are written while a run trains");
   figures::SpectrumOptions chosen{.grouping = groupings().at(options.group)};
   if (options.step >= 0) chosen.step = options.step;
   if (options.what == "layers") {
@@ -164,7 +166,8 @@ std::string figure_file(const figures::FigureData& figure, const Options& option
 
 void write_single(const store::Workspace& workspace, const std::vector<store::RunRecord>& runs, Options options) {
   if (options.what == "scores") {
-    const figures::ScoreTableOptions chosen{.grouping = groupings().at(options.group), .all_scores = options.all_scores};
+    const figures::ScoreTableOptions chosen{.grouping = groupings().at(options.group),
+                                            .all_scores = options.all_scores};
     write_file_atomically(options.out, table_file(figures::score_table(runs, chosen), options));
     return;
   }
@@ -232,7 +235,8 @@ void add_export(CLI::App& program) {
   command->add_option("--workspace", options->workspace, "Workspace folder");
   command->add_option("--study", options->study, "All runs of a study: its name or number");
   command->add_option("--kit", options->kit, "Folder for the whole kit: figures, tables, settings, commands, versions");
-  command->add_option("--out", options->out, "One file: .pdf, .svg, .png or .csv of a figure; .tex, .csv or .md of scores");
+  command->add_option("--out", options->out,
+                      "One file: .pdf, .svg, .png or .csv of a figure; .tex, .csv or .md of scores");
   command->add_option("--what", options->what, "curves, spectra, energy, layers or scores")
       ->check(CLI::IsMember({"curves", "spectra", "energy", "layers", "scores"}));
   command->add_option("--series", options->series, "Series of the curves (train/loss)");

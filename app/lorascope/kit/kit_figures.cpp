@@ -19,7 +19,8 @@ constexpr double kTrainingSmoothing = 0.9;
 
 // Scores per entity type and the strict ones are in the tables; as figures they would bury the others.
 bool is_drawn(const std::string& series) {
-  static const std::set<std::string> kScores = {"loss", "f1", "exact_match", "precision", "recall", "accuracy", "surface.f1"};
+  static const std::set<std::string> kScores = {"loss",   "f1",       "exact_match", "precision",
+                                                "recall", "accuracy", "surface.f1"};
   if (series.starts_with("time/")) return false;
   const std::size_t slash = series.find('/');
   if (series.starts_with("eval/") || series.starts_with("test/")) return kScores.contains(series.substr(slash + 1));

@@ -35,8 +35,9 @@ std::string kit_commands(const std::vector<store::RunRecord>& runs) {
       "#!/bin/sh\n# One command a run; paths are those of the machine on which it ran. settings/ has every value.\n";
   for (const store::RunRecord& run : runs) {
     text += "\n# " + label_of(run) + "\n";
-    text += run.command_line.empty() ? "# no command was recorded: see settings/run-" + std::to_string(run.id) + ".json\n"
-                                     : run.command_line + "\n";
+    text += run.command_line.empty()
+                ? "# no command was recorded: see settings/run-" + std::to_string(run.id) + ".json\n"
+                : run.command_line + "\n";
   }
   return text;
 }
@@ -59,8 +60,9 @@ std::string kit_versions(const std::vector<store::RunRecord>& runs) {
 
 std::string kit_readme(const std::vector<store::RunRecord>& runs, const std::vector<NamedFigure>& figures,
                        const std::vector<store::StudyRecord>& studies) {
-  std::string text = "# Paper kit of " + std::to_string(runs.size()) + (runs.size() == 1 ? " run" : " runs") + "\n\n" +
-                     "Written by `lorascope export --kit`; the same rows of the workspace give the same bytes.\n\n## Scores\n\n";
+  std::string text =
+      "# Paper kit of " + std::to_string(runs.size()) + (runs.size() == 1 ? " run" : " runs") + "\n\n" +
+      "Written by `lorascope export --kit`; the same rows of the workspace give the same bytes.\n\n## Scores\n\n";
   const figures::TableData scores = figures::score_table(runs, {.single_runs = false});
   text += figures::markdown_table(scores);
   if (!scores.note.empty()) text += "\n(" + scores.note + "; best in bold)\n";
@@ -70,8 +72,9 @@ std::string kit_readme(const std::vector<store::RunRecord>& runs, const std::vec
       "| `figures/*.svg` | the same for the web and for editing; text is text |\n"
       "| `figures/*.png` | the same at 300 dpi |\n"
       "| `figures/*.csv` | the numbers each figure draws, in full precision |\n"
-      "| `tables/scores.*` | scores by group with mean and standard deviation, and each run: LaTeX (`\\input` it; needs "
-      "booktabs), CSV, Markdown |\n"
+      "| `tables/scores.*` | scores by group with mean and standard deviation, and each run: LaTeX (`\\input` it; "
+      "needs "
+      "booktabs and graphicx), CSV, Markdown |\n"
       "| `tables/all-scores.csv` | every score that was measured, per type and strict ones too |\n"
       "| `tables/runs.*` | the runs with state, steps and times |\n"
       "| `tables/spectra.csv` | singular values of every module's update at the last recorded step |\n"
@@ -88,8 +91,9 @@ std::string kit_readme(const std::vector<store::RunRecord>& runs, const std::vec
   }
   text += "\n## Runs\n\n";
   for (const store::RunRecord& run : runs) {
-    text += "- " + label_of(run) + ": " + std::string(store::text(run.state)) + (run.reason.empty() ? "" : " (" + run.reason + ")") +
-            ", settings " + run.settings_hash.substr(0, 12) + "\n";
+    text += "- " + label_of(run) + ": " + std::string(store::text(run.state)) +
+            (run.reason.empty() ? "" : " (" + run.reason + ")") + ", settings " + run.settings_hash.substr(0, 12) +
+            "\n";
   }
   return text;
 }

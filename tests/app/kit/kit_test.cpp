@@ -52,9 +52,9 @@ TEST_CASE("A kit holds figures, tables, settings, commands, versions and a READM
       CHECK(files.contains(std::string("figures/") + stem + ending));
     }
   }
-  for (const char* path : {"README.md", "commands.sh", "versions.json", "SHA256SUMS", "tables/scores.tex", "tables/scores.csv",
-                           "tables/scores.md", "tables/all-scores.csv", "tables/runs.csv", "tables/spectra.csv",
-                           "studies/paper-wnut17-minilm.toml"}) {
+  for (const char* path : {"README.md", "commands.sh", "versions.json", "SHA256SUMS", "tables/scores.tex",
+                           "tables/scores.csv", "tables/scores.md", "tables/all-scores.csv", "tables/runs.csv",
+                           "tables/spectra.csv", "studies/paper-wnut17-minilm.toml"}) {
     INFO(path);
     CHECK(files.contains(path));
   }

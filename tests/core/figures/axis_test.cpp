@@ -43,9 +43,16 @@ TEST_CASE("Ranges start at zero where the data come near it", "[figures]") {
 }
 
 TEST_CASE("Ranges of odd data can be divided", "[figures]") {
-  for (const std::vector<double>& values :
-       {std::vector<double>{}, {3}, {3, 3}, {0, 0}, {NAN, NAN}, {INFINITY, 1}, {1e308, -1e308}, {1e-320, 0}, {-5, -5},
-        {1, 1 + 1e-15}}) {
+  for (const std::vector<double>& values : {std::vector<double>{},
+                                            {3},
+                                            {3, 3},
+                                            {0, 0},
+                                            {NAN, NAN},
+                                            {INFINITY, 1},
+                                            {1e308, -1e308},
+                                            {1e-320, 0},
+                                            {-5, -5},
+                                            {1, 1 + 1e-15}}) {
     for (const bool log : {false, true}) {
       std::vector<double> x(values.size());
       for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>(i);

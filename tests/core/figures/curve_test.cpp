@@ -1,8 +1,7 @@
-#include "core/figures/curve_figure.h"
-
 #include <chrono>
 #include <cmath>
 
+#include "core/figures/curve_figure.h"
 #include "core/figures/smoothing.h"
 #include "tests/core/figures/records.h"
 #include "tests/support/catch.h"
@@ -66,7 +65,8 @@ TEST_CASE("Seeds of one setting have a mean, single lines and a band", "[figures
 TEST_CASE("From five seeds on the band stands for the single lines", "[figures]") {
   std::vector<RunSeries> runs;
   for (std::int64_t seed = 1; seed <= 5; ++seed) {
-    runs.push_back(make_series(make_run(seed, "ft", static_cast<std::uint64_t>(seed)), "train/loss", {1.0 * static_cast<double>(seed), 2}));
+    runs.push_back(make_series(make_run(seed, "ft", static_cast<std::uint64_t>(seed)), "train/loss",
+                               {1.0 * static_cast<double>(seed), 2}));
   }
   const FigureData figure = curve_figure(runs, {.grouping = Grouping::Setting});
   CHECK(figure.lines.size() == 1);
@@ -162,7 +162,8 @@ TEST_CASE("Without outliers the axis ignores a spike that the data keep", "[figu
   std::vector<double> values(1000);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = 1 + 0.0001 * static_cast<double>(i);
   values[300] = 500;
-  const FigureData figure = curve_figure(std::vector{make_series(make_run(1, "ft", 1), "train/loss", values)}, {.outliers = false});
+  const FigureData figure =
+      curve_figure(std::vector{make_series(make_run(1, "ft", 1), "train/loss", values)}, {.outliers = false});
   REQUIRE(figure.y.maximum);
   CHECK(*figure.y.maximum < 2);
   CHECK(figure.lines[0].y[300] == 500);

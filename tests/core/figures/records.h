@@ -29,9 +29,11 @@ inline store::RunRecord make_run(std::int64_t id, const std::string& method, std
 }
 
 /// Points at steps 1, 2, ….
-inline figures::RunSeries make_series(store::RunRecord run, const std::string& name, const std::vector<double>& values) {
+inline figures::RunSeries make_series(store::RunRecord run, const std::string& name,
+                                      const std::vector<double>& values) {
   figures::RunSeries series{std::move(run), name, {}, {}, {}};
-  for (std::size_t i = 0; i < values.size(); ++i) series.points.push_back({static_cast<std::int64_t>(i + 1), values[i]});
+  for (std::size_t i = 0; i < values.size(); ++i)
+    series.points.push_back({static_cast<std::int64_t>(i + 1), values[i]});
   return series;
 }
 

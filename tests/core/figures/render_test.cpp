@@ -33,7 +33,8 @@ FigureData figure_of(std::size_t num_lines, bool log_y, const std::string& suffi
   figure.y.label = "training loss";
   figure.y.log = log_y;
   for (std::size_t i = 0; i < num_lines; ++i) {
-    figure.lines.push_back(noisy_line("run " + std::to_string(i) + suffix, kMethods[i % kMethods.size()], 300, static_cast<unsigned>(i)));
+    figure.lines.push_back(
+        noisy_line("run " + std::to_string(i) + suffix, kMethods[i % kMethods.size()], 300, static_cast<unsigned>(i)));
     figure.lines.back().style.variation = static_cast<int>(i / kMethods.size());
     figure.lines.back().style.num_variations = static_cast<int>(num_lines);
   }
@@ -60,22 +61,36 @@ FigureData bars(std::size_t num_layers, const std::string& prefix) {
 FigureData spectra() {
   FigureData figure = figure_of(0, true);
   figure.lines = {noisy_line("FT", "ft", 48, 1), noisy_line("LoRA r 8", "lora", 8, 2)};
-  figure.references = {{true, 8, "rank 8", LineStyle{.method = "lora"}}, {true, 9, "rank 9", {}}, {false, 0.3, "paper", {}}};
+  figure.references = {
+      {true, 8, "rank 8", LineStyle{.method = "lora"}}, {true, 9, "rank 9", {}}, {false, 0.3, "paper", {}}};
   return figure;
 }
 
 std::vector<FigureData> many_figures() {
-  std::vector<FigureData> figures = {figure_of(1, false), figure_of(4, true), figure_of(12, false), figure_of(40, true),
+  std::vector<FigureData> figures = {figure_of(1, false),
+                                     figure_of(4, true),
+                                     figure_of(12, false),
+                                     figure_of(40, true),
                                      figure_of(40, false, " with a long name, lr 1e-3, seed 42"),
-                                     figure_of(3, true, std::string(200, 'x')), bars(12, ""), bars(24, "layer attention out "),
-                                     bars(1, "only "), spectra(), FigureData{}};
+                                     figure_of(3, true, std::string(200, 'x')),
+                                     bars(12, ""),
+                                     bars(24, "layer attention out "),
+                                     bars(1, "only "),
+                                     spectra(),
+                                     FigureData{}};
   figures.push_back(figure_of(2, false));  // a long title, note and axes
   figures.back().title = std::string(150, 'T');
   figures.back().note = std::string(150, 'n');
   figures.back().y.label = std::string(150, 'y');
   figures.back().x.label = std::string(150, 'x');
-  for (const std::vector<double>& y : {std::vector<double>{5}, {5, 5, 5}, {NAN, NAN}, {1e308, -1e308, 0}, {INFINITY, 1}, {1e-310, 2e-310},
-                                       {0, 0}, {-1, 3, NAN, 2}}) {
+  for (const std::vector<double>& y : {std::vector<double>{5},
+                                       {5, 5, 5},
+                                       {NAN, NAN},
+                                       {1e308, -1e308, 0},
+                                       {INFINITY, 1},
+                                       {1e-310, 2e-310},
+                                       {0, 0},
+                                       {-1, 3, NAN, 2}}) {
     figures.push_back(figure_of(0, false));
     Line line{"odd", {}, y, {.method = "ft", .markers = true}, Shape::Line, 1};
     for (std::size_t i = 0; i < y.size(); ++i) line.x.push_back(static_cast<double>(i));
@@ -87,8 +102,13 @@ std::vector<FigureData> many_figures() {
 }
 
 std::vector<RenderOptions> many_sizes() {
-  return {{}, {.width_cm = 8.5}, {.width_cm = 17, .height_cm = 6}, {.width_cm = 4, .height_cm = 3}, {.width_cm = 30, .height_cm = 20, .font_size_pt = 14},
-          {.width_cm = 8.5, .font_size_pt = 12}, {.title = false}};
+  return {{},
+          {.width_cm = 8.5},
+          {.width_cm = 17, .height_cm = 6},
+          {.width_cm = 4, .height_cm = 3},
+          {.width_cm = 30, .height_cm = 20, .font_size_pt = 14},
+          {.width_cm = 8.5, .font_size_pt = 12},
+          {.title = false}};
 }
 
 // Unclipped shapes and texts lie inside the page.
@@ -96,14 +116,15 @@ void check_inside(const Drawing& drawing) {
   const Box page{0, 0, drawing.width, drawing.height};
   for (const DrawnShape& shape : drawing.shapes) {
     if (const auto* text = std::get_if<DrawnText>(&shape)) {
-      INFO("text \"" << text->text << "\" at " << text->box.left << " " << text->box.top << " " << text->box.right << " "
-                     << text->box.bottom << " of page " << page.right << " " << page.bottom);
+      INFO("text \"" << text->text << "\" at " << text->box.left << " " << text->box.top << " " << text->box.right
+                     << " " << text->box.bottom << " of page " << page.right << " " << page.bottom);
       CHECK(page.contains(text->box, 0.5));
     } else if (const auto* path = std::get_if<DrawnPath>(&shape)) {
       for (const Point& point : path->points) {
         const bool finite = std::isfinite(point.x) && std::isfinite(point.y);
         const bool inside = point.x >= 0 && point.x <= page.right && point.y >= 0 && point.y <= page.bottom;
-        if (!finite || !(path->clipped || inside)) FAIL_CHECK("a path leaves the page at " << point.x << ", " << point.y);
+        if (!finite || !(path->clipped || inside))
+          FAIL_CHECK("a path leaves the page at " << point.x << ", " << point.y);
       }
     }
   }
@@ -132,7 +153,8 @@ TEST_CASE("Nothing leaves the page and no texts overlap, whatever is drawn", "[f
   for (const FigureData& figure : many_figures()) {
     for (const RenderOptions& options : many_sizes()) {
       const Drawing drawing = layout_figure(figure, options);
-      INFO("figure " << index << ", " << options.width_cm << " x " << options.height_cm << " cm, " << options.font_size_pt << " pt");
+      INFO("figure " << index << ", " << options.width_cm << " x " << options.height_cm << " cm, "
+                     << options.font_size_pt << " pt");
       check_inside(drawing);
       if (options.width_cm >= 8 && options.font_size_pt < 10) check_no_overlaps(drawing);
     }
@@ -194,8 +216,9 @@ TEST_CASE("A spike of one point in a million reaches the page", "[figures]") {
 
 TEST_CASE("Impossible sizes are refused with the possible ones", "[figures]") {
   const FigureData figure = figure_of(1, false);
-  for (const RenderOptions& bad : {RenderOptions{.width_cm = 0}, RenderOptions{.width_cm = 1e9}, RenderOptions{.width_cm = NAN},
-                                   RenderOptions{.height_cm = -1}, RenderOptions{.dpi = 5}, RenderOptions{.font_size_pt = 500}}) {
+  for (const RenderOptions& bad :
+       {RenderOptions{.width_cm = 0}, RenderOptions{.width_cm = 1e9}, RenderOptions{.width_cm = NAN},
+        RenderOptions{.height_cm = -1}, RenderOptions{.dpi = 5}, RenderOptions{.font_size_pt = 500}}) {
     CHECK_THROWS_AS(render(figure, ImageFormat::Png, bad), lorascope::UsageError);
   }
 }

@@ -5,8 +5,8 @@
 
 #include "tests/support/catch.h"
 
-using lorascope::figures::Smoother;
 using lorascope::figures::smoothed;
+using lorascope::figures::Smoother;
 
 namespace {
 

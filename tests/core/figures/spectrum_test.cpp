@@ -1,8 +1,7 @@
-#include "core/figures/spectrum_figure.h"
-
 #include <chrono>
 #include <cmath>
 
+#include "core/figures/spectrum_figure.h"
 #include "tests/core/figures/records.h"
 #include "tests/support/catch.h"
 
@@ -45,7 +44,8 @@ TEST_CASE("Measures of a spectrum by hand", "[figures]") {
   CHECK(measure_of({1, 1, 1, 1}, SpectrumMeasure::EffectiveRank) == Approx(4));
   CHECK(measure_of({5, 0, 0}, SpectrumMeasure::EffectiveRank) == Approx(1));
   // p = (3/4, 1/4): exp(-(0.75 ln 0.75 + 0.25 ln 0.25)).
-  CHECK(measure_of({3, 1}, SpectrumMeasure::EffectiveRank) == Approx(std::exp(-(0.75 * std::log(0.75) + 0.25 * std::log(0.25)))));
+  CHECK(measure_of({3, 1}, SpectrumMeasure::EffectiveRank) ==
+        Approx(std::exp(-(0.75 * std::log(0.75) + 0.25 * std::log(0.25)))));
   CHECK(measure_of({3, 1}, SpectrumMeasure::EnergyRank) == 1);  // exactly 90 %
   CHECK(measure_of({3, 1.01}, SpectrumMeasure::EnergyRank) == 2);
   CHECK(measure_of(std::vector<double>(10, 1.0), SpectrumMeasure::EnergyRank) == 9);
@@ -53,7 +53,8 @@ TEST_CASE("Measures of a spectrum by hand", "[figures]") {
 }
 
 TEST_CASE("Measures of zeros and of nothing are not numbers", "[figures]") {
-  for (const auto measure : {SpectrumMeasure::StableRank, SpectrumMeasure::EffectiveRank, SpectrumMeasure::EnergyRank}) {
+  for (const auto measure :
+       {SpectrumMeasure::StableRank, SpectrumMeasure::EffectiveRank, SpectrumMeasure::EnergyRank}) {
     CHECK(std::isnan(measure_of({0, 0}, measure)));
     CHECK(std::isnan(measure_of({}, measure)));
   }
@@ -85,7 +86,8 @@ TEST_CASE("Modules and kinds come in the order of the encoder", "[figures]") {
 }
 
 TEST_CASE("Spectra of full fine-tuning and LoRA lie over each other with the rank marked", "[figures]") {
-  const std::vector<RunSpectra> runs{spectra_of(make_run(1, "ft", 1), 1, 384), spectra_of(make_run(2, "lora", 1), 2, 8)};
+  const std::vector<RunSpectra> runs{spectra_of(make_run(1, "ft", 1), 1, 384),
+                                     spectra_of(make_run(2, "lora", 1), 2, 8)};
   const FigureData figure = spectrum_figure(runs, module(2, "value"));
   REQUIRE(figure.lines.size() == 2);
   CHECK(figure.lines[0].y.size() == 384);
@@ -112,7 +114,8 @@ TEST_CASE("A fresh adapter's spectrum of zeros is drawn on a linear axis", "[fig
 }
 
 TEST_CASE("Spectra of seeds have a mean and a band", "[figures]") {
-  const std::vector<RunSpectra> runs{spectra_of(make_run(1, "lora", 1), 1, 4), spectra_of(make_run(2, "lora", 2), 3, 4)};
+  const std::vector<RunSpectra> runs{spectra_of(make_run(1, "lora", 1), 1, 4),
+                                     spectra_of(make_run(2, "lora", 2), 3, 4)};
   const FigureData figure = spectrum_figure(runs, module(0, "query"), {.grouping = Grouping::Setting});
   REQUIRE(figure.lines.size() == 3);
   CHECK(figure.lines.back().y[0] == 40);
@@ -151,7 +154,8 @@ TEST_CASE("Two hundred spectra of twelve modules are drawn at once", "[figures]"
   RunSpectra run{make_run(1, "lora", 1), {}, {}};
   for (std::int64_t step = 1; step <= 200; ++step) {
     for (int layer = 0; layer < 6; ++layer) {
-      for (const char* kind : {"query", "value"}) run.spectra.push_back({step, module(layer, kind), std::vector<double>(8, 1.0), 1});
+      for (const char* kind : {"query", "value"})
+        run.spectra.push_back({step, module(layer, kind), std::vector<double>(8, 1.0), 1});
     }
   }
   const std::vector<RunSpectra> runs{run};

@@ -1,8 +1,7 @@
-#include "core/figures/plot_style.h"
-
 #include <cmath>
 #include <set>
 
+#include "core/figures/plot_style.h"
 #include "tests/support/catch.h"
 
 using namespace lorascope::figures;
