@@ -185,6 +185,10 @@ AttachedAdapter attach_stored_adapter(nn::Encoder& encoder, const files::Adapter
     if (stored.b_bias.defined()) made.b_bias = held(stored.b_bias.clone(), trained);
     made.scaling = stored.scaling;
     const std::vector<std::string> names{stored.a_name, stored.b_name, kWrapper + stored.path + ".lora_B.bias"};
+    const bool has_place = stored.is_embedding ? embeddings.count(stored.path) != 0 : dense.count(stored.path) != 0;
+    if (!has_place)
+      refuse("\"" + stored.a_name + "\"", stored.is_embedding ? "factors of a linear layer" : "factors of an embedding",
+             "the module " + stored.path + " is of another kind");
     if (stored.is_embedding) {
       attachment.add(embeddings.at(stored.path)->adapters, stored.path, std::move(made), names);
     } else {
