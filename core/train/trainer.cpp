@@ -14,6 +14,7 @@ namespace lorascope::train {
 namespace {
 
 constexpr auto kPausePoll = std::chrono::milliseconds(50);
+constexpr double kLongUnsaved = 60.0;  ///< seconds of training that nobody should have to wait for again
 constexpr double kSmoothing = 0.9;  ///< weight of the past in the pace that is shown
 
 TrainingObserver& nobody() {
@@ -59,8 +60,9 @@ Trainer::Trainer(const TrainingParts& parts, const TrainingOptions& options)
       probe_(*parts.model, options),
       early_stopping_(options.follows_best() ? options.select_by : std::string(), options.early_stopping_patience) {
   if (parts_.observer == nullptr) parts_.observer = &nobody();
-  if (options_.early_stopping_patience > 0 && parts_.evaluator == nullptr) {
-    throw UsageError("early stopping needs an evaluation: found no evaluation file", "give one with --eval");
+  if (options_.follows_best() && parts_.evaluator == nullptr) {
+    throw UsageError("early stopping and the choice of the best weights need an evaluation: found no evaluation file",
+                     "give one with --eval");
   }
 }
 
@@ -90,6 +92,8 @@ TrainingResult Trainer::run() {
     report_spectra(false);
     save_if_due(false);
   }
+  // What comes after the last step (scores of large files) may be interrupted too.
+  if (result.end != TrainingResult::End::Stopped && wall_.seconds() - saved_at_ >= kLongUnsaved) save();
   state_.wall_seconds = wall_seconds();
   result.latest = latest_;
   if (result.end != TrainingResult::End::Stopped) put_best_weights_back(result);

@@ -119,19 +119,15 @@ class StepClock final : public train::TrainingObserver {
   Stopwatch watch_;
 };
 
-void bench_train(const BenchOptions& options) {
-  const study::RunSettings settings = options.run.finished();
-  const int threads = engine::set_threads(settings.threads);
-  const std::filesystem::path model_folder = hub::find_model(settings.model);
-  const text::Tokenizer tokenizer = text::Tokenizer::from_folder(model_folder);
-  std::optional<files::ModelFolder> folder = files::load_model_folder(model_folder);
-  const files::ModelConfig config = folder->config;
-  const data::LabelSet labels = engine::labels_of(*folder, settings.task);
-  const engine::Split split = engine::load_split("train", settings.train_file, tokenizer, labels,
-                                                 engine::max_length_for(*folder, settings.training.max_length));
-  const auto model = engine::make_model(settings, *folder, labels.size());
-  folder.reset();
+/// Model, rows and options of a measurement, the rows in the order in which they are trained on.
+struct Measurement {
+  std::unique_ptr<tasks::TaskModel> model;
+  std::vector<data::Feature> rows;
+  train::TrainingOptions training;
+  double flop = 0.0;  ///< of the timed steps
+};
 
+train::TrainingOptions training_of(const study::RunSettings& settings) {
   train::TrainingOptions training;
   training.batch_size = settings.training.batch_size;
   training.learning_rate = settings.training.learning_rate;
@@ -140,42 +136,58 @@ void bench_train(const BenchOptions& options) {
   training.seed = settings.training.seed;
   training.spectra_share = 0.0;
   if (settings.training.batching == study::Batching::Grouped) training.ordering = train::Ordering::Grouped;
-  std::vector<std::int64_t> lengths;
-  for (const data::Feature& feature : split.features) lengths.push_back(static_cast<std::int64_t>(feature.input_ids.size()));
-  Batches batches = options.batches.empty()
-                        ? spread_batches(lengths, training, options.warmup_steps + options.steps)
-                        : read_batches(options.batches, split.features.size());
-  batches.resize(std::min(batches.size(), static_cast<std::size_t>(options.warmup_steps + options.steps)));
+  return training;
+}
 
-  std::vector<data::Feature> rows;
-  double flop = 0.0;
+Measurement prepare(const BenchOptions& options, const study::RunSettings& settings) {
+  const std::filesystem::path model_folder = hub::find_model(settings.model);
+  const text::Tokenizer tokenizer = text::Tokenizer::from_folder(model_folder);
+  const files::ModelFolder folder = files::load_model_folder(model_folder);
+  const data::LabelSet labels = engine::labels_of(folder, settings.task);
+  const engine::Split split = engine::load_split("train", settings.train_file, tokenizer, labels,
+                                                 engine::max_length_for(folder, settings.training.max_length));
+  Measurement result{engine::make_model(settings, folder, labels.size()), {}, training_of(settings)};
+
+  std::vector<std::int64_t> lengths;
+  for (const data::Feature& row : split.features) lengths.push_back(static_cast<std::int64_t>(row.input_ids.size()));
+  const std::int64_t wanted = options.warmup_steps + options.steps;
+  Batches batches = options.batches.empty() ? spread_batches(lengths, result.training, wanted)
+                                            : read_batches(options.batches, split.features.size());
+  if (static_cast<std::int64_t>(batches.size()) > wanted) batches.resize(static_cast<std::size_t>(wanted));
   for (std::size_t i = 0; i < batches.size(); ++i) {
     std::vector<std::int64_t> batch_lengths;
     for (const std::int64_t row : batches[i]) {
-      rows.push_back(split.features[static_cast<std::size_t>(row)]);
+      result.rows.push_back(split.features[static_cast<std::size_t>(row)]);
       batch_lengths.push_back(lengths[static_cast<std::size_t>(row)]);
     }
-    if (static_cast<std::int64_t>(i) >= options.warmup_steps) {
-      flop += step_flop(config, settings.method == study::Method::FullFineTuning, batch_lengths);
-    }
+    const bool is_timed = static_cast<std::int64_t>(i) >= options.warmup_steps;
+    const bool trains_all = settings.method == study::Method::FullFineTuning;
+    if (is_timed) result.flop += step_flop(folder.config, trains_all, batch_lengths);
   }
-  training.ordering = train::Ordering::AsGiven;
-  training.batch_size = static_cast<int>(batches.front().size());
-  training.max_steps = static_cast<std::int64_t>(batches.size());
+  result.training.ordering = train::Ordering::AsGiven;
+  result.training.batch_size = static_cast<int>(batches.front().size());
+  result.training.max_steps = static_cast<std::int64_t>(batches.size());
+  return result;
+}
+
+void bench_train(const BenchOptions& options) {
+  const study::RunSettings settings = options.run.finished();
+  const int threads = engine::set_threads(settings.threads);
+  const Measurement work = prepare(options, settings);
   StepClock clock(options.warmup_steps);
-  train::Trainer trainer({model.get(), rows, nullptr, &clock, nullptr}, training);
+  train::Trainer trainer({work.model.get(), work.rows, nullptr, &clock, nullptr}, work.training);
   trainer.run();
 
-  const tasks::ParameterCounts counts = model->counts();
+  const tasks::ParameterCounts counts = work.model->counts();
   const Json result = {{"method", study::text(settings.method)},
                        {"threads", threads},
-                       {"steps", training.max_steps - options.warmup_steps},
+                       {"steps", work.training.max_steps - options.warmup_steps},
                        {"seconds", clock.seconds_},
                        {"examples", clock.examples_},
                        {"real_tokens", clock.tokens_},
                        {"real_tokens_per_second", static_cast<double>(clock.tokens_) / clock.seconds_},
                        {"examples_per_second", static_cast<double>(clock.examples_) / clock.seconds_},
-                       {"gflops_on_real_tokens", flop / 1e9 / clock.seconds_},
+                       {"gflops_on_real_tokens", work.flop / 1e9 / clock.seconds_},
                        {"peak_rss_mib", engine::peak_resident_mib()},
                        {"until_first_step_done", clock.first_step_done_},
                        {"parameters", {{"all", counts.all}, {"trainable", counts.trainable}}}};

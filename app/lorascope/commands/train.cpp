@@ -73,9 +73,11 @@ void print_scores(const store::RunRecord& record) {
 /// Ends as the run did.
 void train(const TrainOptions& options) {
   study::RunSettings settings = options.run.finished();
-  for (std::string* file : {&settings.train_file, &settings.eval_file, &settings.test_file, &settings.export_folder}) {
+  for (std::string* file : {&settings.train_file, &settings.eval_file, &settings.test_file, &settings.adapter,
+                            &settings.export_folder}) {
     if (!file->empty()) *file = fs::absolute(*file).lexically_normal().string();
   }
+  if (fs::is_directory(settings.model)) settings.model = fs::absolute(settings.model).lexically_normal().string();
   const store::Workspace workspace = store::Workspace::open_or_create(options.workspace);
   store::RunStore runs(workspace);
   const store::RunId id = runs.create(settings, {}, own_command_line());

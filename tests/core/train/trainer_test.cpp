@@ -286,8 +286,9 @@ TEST_CASE("a loss that is no number ends the training with a hint", "[train]") {
   CHECK_THROWS_WITH(run(options), Catch::Contains("no longer a number"));
 }
 
-TEST_CASE("early stopping without an evaluation is refused", "[train]") {
+TEST_CASE("early stopping and best weights without an evaluation are refused", "[train]") {
   TrainingOptions options = small_options();
-  options.early_stopping_patience = 2;
+  SECTION("patience") { options.early_stopping_patience = 2; }
+  SECTION("best weights") { options.keep_best = true; }
   CHECK_THROWS_AS(run(options), UsageError);
 }
