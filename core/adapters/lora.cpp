@@ -1,9 +1,9 @@
 #include "core/adapters/lora.h"
 
+#include <ATen/ATen.h>
+
 #include <cmath>
 #include <map>
-
-#include <ATen/ATen.h>
 
 #include "core/base/error.h"
 #include "core/nn/dropout.h"
@@ -26,7 +26,8 @@ void check_supported(const files::AdapterConfig& config) {
            "an adapter over unchanged base weights", "convert the adapter to plain LoRA when saving it in PEFT");
 }
 
-/// The last component of a path decides the site of its dropout masks, so that masks do not depend on what else is adapted.
+/// The last component of a path decides the site of its dropout masks, so that masks do not depend on what else is
+/// adapted.
 class Sites {
  public:
   explicit Sites(nn::Encoder& encoder) {
@@ -41,8 +42,8 @@ class Sites {
   std::map<std::string, std::uint32_t> sites_;
 };
 
-nn::Weight held(const at::Tensor& value, bool trained) {
-  nn::Weight weight{value, {}};
+nn::Weight held(const at::Tensor& value, const nn::Encoder& encoder, bool trained) {
+  nn::Weight weight{value.to(encoder.word.weight.value.device()), {}};
   if (trained) nn::make_trained(weight);
   return weight;
 }
@@ -54,7 +55,8 @@ class Attachment {
     attached_.config = config;
   }
 
-  void add(std::vector<nn::LowRank>& place, const std::string& path, nn::LowRank adapter, const std::vector<std::string>& names) {
+  void add(std::vector<nn::LowRank>& place, const std::string& path, nn::LowRank adapter,
+           const std::vector<std::string>& names) {
     place.reserve(16);
     if (place.size() == place.capacity())
       refuse("more than 16 adapters on " + path, "at most 16 adapters at once", "merge some of them");
@@ -77,6 +79,7 @@ class Attachment {
 };
 
 struct NewFactors {
+  const nn::Encoder& encoder;
   const files::AdapterConfig& config;
   std::uint64_t seed;
 
@@ -88,7 +91,8 @@ struct NewFactors {
     made.scaling = config.scaling_of(module.path);
     made.dropout = config.dropout;
     const std::string& init = config.init_lora_weights;
-    const double a_bound = 1.0 / std::sqrt(static_cast<double>(in)), b_bound = 1.0 / std::sqrt(static_cast<double>(rank));
+    const double a_bound = 1.0 / std::sqrt(static_cast<double>(in)),
+                 b_bound = 1.0 / std::sqrt(static_cast<double>(rank));
     at::Tensor b = at::zeros({out, rank}, at::kFloat);
     at::Tensor a;
     if (init == "gaussian") {
@@ -99,9 +103,9 @@ struct NewFactors {
     } else {
       refuse("init_lora_weights \"" + init + "\"", "\"true\", \"false\" or \"gaussian\" for a fresh adapter", "");
     }
-    made.a = held(a, true);
-    made.b = held(b, true);
-    if (config.lora_bias) made.b_bias = held(at::zeros({out}, at::kFloat), true);
+    made.a = held(a, encoder, true);
+    made.b = held(b, encoder, true);
+    if (config.lora_bias) made.b_bias = held(at::zeros({out}, at::kFloat), encoder, true);
     return made;
   }
 
@@ -109,8 +113,10 @@ struct NewFactors {
     const std::int64_t rank = config.rank_of(module.path);
     nn::LowRank made;
     made.scaling = config.scaling_of(module.path);
-    made.a = held(at::zeros({rank, module.weight.value.size(0)}, at::kFloat), true);
-    made.b = held(nn::draw_normal({module.weight.value.size(1), rank}, 1.0, seed, kWrapper + module.path + ".lora_B"), true);
+    made.a = held(at::zeros({rank, module.weight.value.size(0)}, at::kFloat), encoder, true);
+    const at::Tensor b =
+        nn::draw_normal({module.weight.value.size(1), rank}, 1.0, seed, kWrapper + module.path + ".lora_B");
+    made.b = held(b, encoder, true);
     return made;
   }
 };
@@ -124,7 +130,9 @@ void train_bias(nn::Encoder& encoder, const std::string& name, nn::Weight& bias)
   nn::make_trained(bias);
 }
 
-bool is_bias(const std::string& name) { return name.size() > 5 && name.compare(name.size() - 5, 5, ".bias") == 0; }
+bool is_bias(const std::string& name) {
+  return name.size() > 5 && name.compare(name.size() - 5, 5, ".bias") == 0;
+}
 
 void train_biases(Attachment& attachment) {
   const std::string& mode = attachment.attached().config.bias;
@@ -147,7 +155,7 @@ void train_biases(Attachment& attachment) {
 AttachedAdapter attach_new_adapter(nn::Encoder& encoder, const files::AdapterConfig& config, std::uint64_t seed) {
   check_supported(config);
   Attachment attachment(encoder, config);
-  const NewFactors factors{config, seed};
+  const NewFactors factors{encoder, config, seed};
   if (!config.target_modules.is_all_linear())
     encoder.for_each_embedding([&](nn::Embedding& module) {
       if (!config.targets(module.path)) return;
@@ -180,9 +188,9 @@ AttachedAdapter attach_stored_adapter(nn::Encoder& encoder, const files::Adapter
   for (const files::LoraModule& stored : match.modules) {
     if (stored.magnitude.defined()) refuse("magnitudes of DoRA", "plain LoRA", "this version does not compute DoRA");
     nn::LowRank made;
-    made.a = held(stored.a.clone(), trained);
-    made.b = held(stored.b.clone(), trained);
-    if (stored.b_bias.defined()) made.b_bias = held(stored.b_bias.clone(), trained);
+    made.a = held(stored.a.clone(), encoder, trained);
+    made.b = held(stored.b.clone(), encoder, trained);
+    if (stored.b_bias.defined()) made.b_bias = held(stored.b_bias.clone(), encoder, trained);
     made.scaling = stored.scaling;
     const std::vector<std::string> names{stored.a_name, stored.b_name, kWrapper + stored.path + ".lora_B.bias"};
     const bool has_place = stored.is_embedding ? embeddings.count(stored.path) != 0 : dense.count(stored.path) != 0;
@@ -234,13 +242,15 @@ nn::Encoder merged(const nn::Encoder& encoder) {
   copy.for_each_dense([](nn::Dense& module) {
     for (const nn::LowRank& adapter : module.adapters) {
       module.weight.value = module.weight.value + at::mm(adapter.b.value, adapter.a.value) * adapter.scaling;
-      if (adapter.b_bias.value.defined()) module.bias.value = module.bias.value + adapter.b_bias.value * adapter.scaling;
+      if (adapter.b_bias.value.defined())
+        module.bias.value = module.bias.value + adapter.b_bias.value * adapter.scaling;
     }
     module.adapters.clear();
   });
   copy.for_each_embedding([](nn::Embedding& module) {
     for (const nn::LowRank& adapter : module.adapters)
-      module.weight.value = module.weight.value + at::mm(adapter.b.value, adapter.a.value).transpose(0, 1) * adapter.scaling;
+      module.weight.value =
+          module.weight.value + at::mm(adapter.b.value, adapter.a.value).transpose(0, 1) * adapter.scaling;
     module.adapters.clear();
   });
   copy.for_each_weight([](const std::string&, nn::Weight& weight) { weight.gradient = at::Tensor(); });

@@ -24,17 +24,17 @@ struct AttachedAdapter {
 };
 
 /// Puts a fresh adapter on every module that `config` targets: A and B as `init_lora_weights` says ([PEFT]; "true":
-/// A uniform in ±1/sqrt(in), B zero; "gaussian": A normal with deviation 1/R; "false": both uniform), trained; then makes
-/// the biases trained that `config.bias` names. Values depend on the seed and the tensor's name.
-/// Throws CheckpointError: nothing is targeted, an initialisation or a variant that is not supported.
+/// A uniform in ±1/sqrt(in), B zero; "gaussian": A normal with deviation 1/R; "false": both uniform), trained; then
+/// makes the biases trained that `config.bias` names. Values depend on the seed and the tensor's name. Throws
+/// CheckpointError: nothing is targeted, an initialisation or a variant that is not supported.
 AttachedAdapter attach_new_adapter(nn::Encoder& encoder, const files::AdapterConfig& config, std::uint64_t seed);
 
 /// Puts a stored adapter on the encoder, beside those already there; `trained` as for a fresh one.
 AttachedAdapter attach_stored_adapter(nn::Encoder& encoder, const files::AdapterConfig& config,
                                       const files::AdapterMatch& match, bool trained);
 
-/// The same encoder with every adapter added into a copy of its module's weight: W + scaling · B A, b + scaling · b_bias.
-/// What has no adapter shares its memory with `encoder`. Nothing in the result is trained.
+/// The same encoder with every adapter added into a copy of its module's weight: W + scaling · B A, b + scaling ·
+/// b_bias. What has no adapter shares its memory with `encoder`. Nothing in the result is trained.
 nn::Encoder merged(const nn::Encoder& encoder);
 
 }  // namespace lorascope::adapters

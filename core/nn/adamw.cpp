@@ -1,8 +1,8 @@
 #include "core/nn/adamw.h"
 
-#include <cmath>
-
 #include <ATen/ATen.h>
+
+#include <cmath>
 
 #include "core/nn/kernels/kernels.h"
 #include "core/nn/parallel.h"
@@ -36,7 +36,8 @@ AdamWStep kernel_step(const AdamW& step) {
   return made;
 }
 
-void step_on_any_device(const AdamW& step, at::Tensor value, const at::Tensor& gradient, at::Tensor first, at::Tensor second) {
+void step_on_any_device(const AdamW& step, at::Tensor value, const at::Tensor& gradient, at::Tensor first,
+                        at::Tensor second) {
   const double t = static_cast<double>(step.step);
   const at::Tensor scaled = gradient * step.clip_factor;
   value.mul_(1.0 - step.learning_rate * step.weight_decay);
@@ -47,7 +48,8 @@ void step_on_any_device(const AdamW& step, at::Tensor value, const at::Tensor& g
 }
 
 /// Runs of rows that are marked or not.
-void add_rows(const std::vector<std::uint8_t>& marks, std::uint8_t wanted, std::int64_t columns, std::vector<Range>& ranges) {
+void add_rows(const std::vector<std::uint8_t>& marks, std::uint8_t wanted, std::int64_t columns,
+              std::vector<Range>& ranges) {
   const auto rows = static_cast<std::int64_t>(marks.size());
   for (std::int64_t row = 0; row < rows;) {
     std::int64_t end = row;
@@ -62,7 +64,8 @@ void add_rows(const std::vector<std::uint8_t>& marks, std::uint8_t wanted, std::
 void adamw_step(const AdamW& step, const Parameter& parameter, const at::Tensor& first_moment,
                 const at::Tensor& second_moment) {
   const at::NoGradGuard no_grad;
-  if (!parameter.value.is_cpu()) return step_on_any_device(step, parameter.value, parameter.gradient, first_moment, second_moment);
+  if (!parameter.value.is_cpu())
+    return step_on_any_device(step, parameter.value, parameter.gradient, first_moment, second_moment);
   const AdamWStep work = kernel_step(step);
   std::vector<Range> moving, decaying;
   if (parameter.rows) {

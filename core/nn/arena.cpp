@@ -1,13 +1,13 @@
 #include "core/nn/arena.h"
 
-#include <algorithm>
-
 #include <ATen/ATen.h>
+
+#include <algorithm>
 
 namespace lorascope::nn {
 namespace {
 
-constexpr std::int64_t kAlignment = 16;          // floats
+constexpr std::int64_t kAlignment = 16;           // floats
 constexpr std::int64_t kSmallestBlock = 1 << 21;  // 8 MiB
 
 }  // namespace
@@ -29,7 +29,9 @@ at::Tensor Arena::matrix(std::int64_t rows, std::int64_t columns) {
   return at::from_blob(take(rows * columns), {rows, columns}, at::kFloat);
 }
 
-Arena::Mark Arena::mark() const { return {current_, current_ < blocks_.size() ? blocks_[current_].used : 0}; }
+Arena::Mark Arena::mark() const {
+  return {current_, current_ < blocks_.size() ? blocks_[current_].used : 0};
+}
 
 void Arena::rewind(const Mark& mark) {
   for (std::size_t block = mark.block; block < blocks_.size(); ++block)

@@ -1,10 +1,10 @@
 #include "core/nn/compatible_encoder.h"
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include <ATen/ATen.h>
 
 #include "core/nn/kernels/kernels.h"
 
@@ -13,10 +13,14 @@ namespace {
 
 at::Tensor activate(files::Activation activation, const at::Tensor& x) {
   switch (activation) {
-    case files::Activation::Gelu: return at::gelu(x);
-    case files::Activation::GeluTanh: return at::gelu(x, "tanh");
-    case files::Activation::Relu: return at::relu(x);
-    case files::Activation::Silu: return at::silu(x);
+    case files::Activation::Gelu:
+      return at::gelu(x);
+    case files::Activation::GeluTanh:
+      return at::gelu(x, "tanh");
+    case files::Activation::Relu:
+      return at::relu(x);
+    case files::Activation::Silu:
+      return at::silu(x);
   }
   return x;
 }
@@ -33,7 +37,8 @@ at::Tensor mask_matrix(const MaskStream& stream, std::int64_t tokens, std::int64
 PaddedBatch pad(const PackedBatch& batch, std::int64_t pad_token_id, const at::Device& device) {
   PaddedBatch padded;
   padded.batch = batch.num_sequences();
-  for (const std::int32_t position : batch.positions) padded.sequence = std::max<std::int64_t>(padded.sequence, position + 1);
+  for (const std::int32_t position : batch.positions)
+    padded.sequence = std::max<std::int64_t>(padded.sequence, position + 1);
   const at::Tensor ids = at::full({padded.batch, padded.sequence}, pad_token_id, at::kLong);
   const at::Tensor types = at::zeros_like(ids);
   const at::Tensor mask = at::full({padded.batch, padded.sequence}, std::numeric_limits<float>::lowest(), at::kFloat);
@@ -70,7 +75,8 @@ at::Tensor CompatibleEncoder::dropout(const at::Tensor& x, std::uint32_t site, d
   return x * mask.view_as(x);
 }
 
-at::Tensor CompatibleEncoder::attention_dropout(const at::Tensor& probabilities, std::uint32_t site, const Pass& pass) const {
+at::Tensor CompatibleEncoder::attention_dropout(const at::Tensor& probabilities, std::uint32_t site,
+                                                const Pass& pass) const {
   if (!pass.key || rates_.attention <= 0) return probabilities;
   const MaskStream stream = mask_stream(*pass.key, site, rates_.attention);
   const std::int64_t heads = encoder_.config.num_heads, sequence = pass.padded.sequence;
@@ -85,7 +91,8 @@ at::Tensor CompatibleEncoder::attention_dropout(const at::Tensor& probabilities,
       float* matrix = mask.data_ptr<float>() + (row * heads + head) * sequence * sequence;
       for (std::int64_t i = 0; i < length; ++i)
         for (std::int64_t j = 0; j < length; ++j)
-          matrix[pass.packed.positions[first + i] * sequence + pass.packed.positions[first + j]] = block[i * chunks * 16 + j];
+          matrix[pass.packed.positions[first + i] * sequence + pass.packed.positions[first + j]] =
+              block[i * chunks * 16 + j];
     }
   }
   return probabilities * mask.to(probabilities.device());
@@ -100,8 +107,9 @@ at::Tensor CompatibleEncoder::dense(const Dense& dense, const at::Tensor& x, con
   for (const LowRank& adapter : dense.adapters) {
     const at::Tensor dropped = dropout(x, adapter.site, adapter.dropout, pass);
     const at::Tensor low = at::linear(dropped, variable(adapter.a));
-    const at::Tensor update =
-        adapter.b_bias.value.defined() ? at::linear(low, variable(adapter.b), variable(adapter.b_bias)) : at::linear(low, variable(adapter.b));
+    const at::Tensor update = adapter.b_bias.value.defined()
+                                  ? at::linear(low, variable(adapter.b), variable(adapter.b_bias))
+                                  : at::linear(low, variable(adapter.b));
     y = y + update * adapter.scaling;
   }
   return y;
@@ -139,9 +147,9 @@ at::Tensor CompatibleEncoder::attention(const EncoderLayer& layer, std::int64_t 
 at::Tensor CompatibleEncoder::layer(const EncoderLayer& layer, std::int64_t number, const at::Tensor& hidden,
                                     const Pass& pass) const {
   const at::Tensor context = dense(layer.attention_output, attention(layer, number, hidden, pass), pass);
-  const at::Tensor attended = norm(
-      layer.attention_norm,
-      dropout(context, layer_site(kAttentionOutputSite, number), rates_.attention_output, pass) + hidden);
+  const at::Tensor attended =
+      norm(layer.attention_norm,
+           dropout(context, layer_site(kAttentionOutputSite, number), rates_.attention_output, pass) + hidden);
   const at::Tensor inner = activate(encoder_.config.activation, dense(layer.intermediate, attended, pass));
   const at::Tensor outer = dense(layer.output, inner, pass);
   return norm(layer.output_norm, dropout(outer, layer_site(kOutputSite, number), rates_.output, pass) + attended);

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <vector>
-
 #include <ATen/core/Tensor.h>
+
+#include <vector>
 
 #include "core/nn/dropout.h"
 #include "core/nn/encoder.h"
@@ -44,7 +44,8 @@ class CompatibleEncoder {
  private:
   at::Tensor embed(const Pass& pass) const;
   at::Tensor layer(const EncoderLayer& layer, std::int64_t number, const at::Tensor& hidden, const Pass& pass) const;
-  at::Tensor attention(const EncoderLayer& layer, std::int64_t number, const at::Tensor& hidden, const Pass& pass) const;
+  at::Tensor attention(const EncoderLayer& layer, std::int64_t number, const at::Tensor& hidden,
+                       const Pass& pass) const;
   at::Tensor attention_dropout(const at::Tensor& probabilities, std::uint32_t site, const Pass& pass) const;
   at::Tensor norm(const Norm& norm, const at::Tensor& x) const;
 

@@ -70,7 +70,9 @@ EncoderLayer make_layer(const Source& source, const std::string& path) {
 
 }  // namespace
 
-void make_trained(Weight& weight) { weight.gradient = at::zeros_like(weight.value); }
+void make_trained(Weight& weight) {
+  weight.gradient = at::zeros_like(weight.value);
+}
 
 bool Dense::is_trained() const {
   if (weight.is_trained() || bias.is_trained()) return true;
@@ -97,7 +99,8 @@ bool Encoder::embeddings_are_trained() const {
 
 void Encoder::for_each_dense(const std::function<void(Dense&)>& call) {
   for (EncoderLayer& layer : layers)
-    for (Dense* dense : {&layer.query, &layer.key, &layer.value, &layer.attention_output, &layer.intermediate, &layer.output})
+    for (Dense* dense :
+         {&layer.query, &layer.key, &layer.value, &layer.attention_output, &layer.intermediate, &layer.output})
       call(*dense);
   if (pooler) call(*pooler);
 }
@@ -131,7 +134,8 @@ void Encoder::for_each_weight(const std::function<void(const std::string& name, 
   if (pooler) both(*pooler);
 }
 
-Encoder make_encoder(const files::ModelConfig& config, const files::TensorMap& tensors, bool with_pooler, bool trained) {
+Encoder make_encoder(const files::ModelConfig& config, const files::TensorMap& tensors, bool with_pooler,
+                     bool trained) {
   const Source source(tensors, trained);
   const std::string prefix = files::family_name(config.family) + ".";
   Encoder encoder;

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <ATen/core/Tensor.h>
 
 #include "core/files/model_config.h"
 #include "core/files/tensor_archive.h"
@@ -89,8 +89,8 @@ struct Encoder {
 };
 
 /// Takes the encoder's tensors out of `tensors` (task-model names, shapes as files::load_model_folder checked them).
-/// `trained` gives every weight a gradient and memory of its own; frozen weights share the given tensors' memory, but for
-/// query, key and value.
+/// `trained` gives every weight a gradient and memory of its own; frozen weights share the given tensors' memory, but
+/// for query, key and value.
 Encoder make_encoder(const files::ModelConfig& config, const files::TensorMap& tensors, bool with_pooler, bool trained);
 
 /// Gives `weight` a gradient of zeros.

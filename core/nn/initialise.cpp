@@ -1,9 +1,9 @@
 #include "core/nn/initialise.h"
 
+#include <ATen/ATen.h>
+
 #include <cmath>
 #include <numbers>
-
-#include <ATen/ATen.h>
 
 namespace lorascope::nn {
 namespace {

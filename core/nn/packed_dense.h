@@ -1,8 +1,8 @@
 #pragma once
 
-#include <vector>
-
 #include <ATen/core/Tensor.h>
+
+#include <vector>
 
 #include "core/nn/arena.h"
 #include "core/nn/dropout.h"
@@ -14,10 +14,10 @@ namespace lorascope::nn {
 /// What the blocks of one packed pass share. T tokens.
 struct PackedPass {
   const PackedBatch& batch;
-  Arena& arena;                    ///< activations: live until the backward pass is over
-  const DropoutKey* key = nullptr; ///< null: no dropout
-  bool keep = false;               ///< a backward pass follows
-  bool fresh = false;              ///< gradients hold nothing yet: the backward pass sets them instead of adding
+  Arena& arena;                     ///< activations: live until the backward pass is over
+  const DropoutKey* key = nullptr;  ///< null: no dropout
+  bool keep = false;                ///< a backward pass follows
+  bool fresh = false;               ///< gradients hold nothing yet: the backward pass sets them instead of adding
 
   std::int64_t tokens() const { return batch.num_tokens(); }
 };
@@ -37,15 +37,15 @@ struct DenseTape {
   };
   at::Tensor input;  ///< [T,in]
   std::vector<Branch> branches;
-  at::Tensor low;    ///< [T,ΣR] of all branches without dropout, one product
+  at::Tensor low;  ///< [T,ΣR] of all branches without dropout, one product
 };
 
 /// y [T,out] = x Wᵀ and adapters; biases are left to the step that follows.
 DenseTape dense_forward(const DenseGroup& group, const at::Tensor& x, at::Tensor& y, const PackedPass& pass);
 
-/// Gradients of weights and adapters from dy [T,out]; dx [T,in] is set where `beta` is 0 and added to where it is 1, and
-/// left out where it is undefined. Gradients of biases are the caller's, but for B's own bias, whose column sums of dy
-/// (unscaled) are given by `dy` itself.
+/// Gradients of weights and adapters from dy [T,out]; dx [T,in] is set where `beta` is 0 and added to where it is 1,
+/// and left out where it is undefined. Gradients of biases are the caller's, but for B's own bias, whose column sums of
+/// dy (unscaled) are given by `dy` itself.
 void dense_backward(const DenseGroup& group, const DenseTape& tape, const at::Tensor& dy, at::Tensor dx, double beta,
                     const PackedPass& pass);
 

@@ -1,8 +1,8 @@
 #include "core/nn/packed_embeddings.h"
 
-#include <algorithm>
-
 #include <ATen/ATen.h>
+
+#include <algorithm>
 
 #include "core/nn/column_sums.h"
 #include "core/nn/kernels/kernels.h"
@@ -74,7 +74,8 @@ void scatter(const Lookup& lookup, const at::Tensor& d, bool fresh) {
   parallel_ranges(columns, 64, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t t = 0; t < tokens; ++t) {
       const std::int32_t row = (*lookup.indices)[t];
-      if (row != lookup.padding) kernels().add_to(from + t * columns + begin, gradient + row * columns + begin, end - begin);
+      if (row != lookup.padding)
+        kernels().add_to(from + t * columns + begin, gradient + row * columns + begin, end - begin);
     }
   });
 }

@@ -6,7 +6,7 @@ namespace lorascope::nn {
 
 /// What the embeddings' forward pass leaves for their backward pass.
 struct EmbeddingTape {
-  at::Tensor sum;  ///< [T,H] word + type + position
+  at::Tensor sum;                          ///< [T,H] word + type + position
   float *mean = nullptr, *rstd = nullptr;  ///< [T]
   struct Branch {
     Embedding* table;
@@ -20,8 +20,8 @@ struct EmbeddingTape {
 /// LayerNorm(word[id] + type[segment] + position[column]) and dropout, [T,H].
 at::Tensor embed(Encoder& encoder, const DropoutRates& rates, const PackedPass& pass, EmbeddingTape& tape);
 
-/// Adds the gradients of the tables, their adapters and the LayerNorm; d [T,H] is used up. Rows of the padding id get no
-/// gradient.
+/// Adds the gradients of the tables, their adapters and the LayerNorm; d [T,H] is used up. Rows of the padding id get
+/// no gradient.
 void embed_backward(Encoder& encoder, const DropoutRates& rates, const PackedPass& pass, const EmbeddingTape& tape,
                     at::Tensor& d);
 

@@ -30,7 +30,8 @@ at::Tensor PackedEncoder::forward(const PackedBatch& batch, const DropoutKey* ke
 }
 
 void PackedEncoder::backward(at::Tensor& d) {
-  for (auto number = static_cast<std::int64_t>(layers_.size()) - 1; number >= 0 && number + 1 >= first_trained_; --number) {
+  for (auto number = static_cast<std::int64_t>(layers_.size()) - 1; number >= 0 && number + 1 >= first_trained_;
+       --number) {
     const Arena::Mark mark = arena_.mark();
     layers_[number].backward(d, *pass_, tapes_[number], number + 1 > first_trained_);
     arena_.rewind(mark);

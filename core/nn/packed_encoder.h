@@ -1,9 +1,9 @@
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <optional>
 #include <vector>
-
-#include <ATen/core/Tensor.h>
 
 #include "core/nn/arena.h"
 #include "core/nn/packed_batch.h"
@@ -13,8 +13,8 @@
 namespace lorascope::nn {
 
 /// The encoder on packed tokens [T,H] on the CPU, with a hand-written backward pass: no padding, no graph, no copies of
-/// activations, no work for what is frozen. Each sequence is computed as if it were alone. Agrees with CompatibleEncoder
-/// within rounding, dropout masks included. Same inputs and threads give the same bits.
+/// activations, no work for what is frozen. Each sequence is computed as if it were alone. Agrees with
+/// CompatibleEncoder within rounding, dropout masks included. Same inputs and threads give the same bits.
 class PackedEncoder {
  public:
   /// `encoder` must outlive this and stay where it is.

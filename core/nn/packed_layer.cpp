@@ -1,9 +1,9 @@
 #include "core/nn/packed_layer.h"
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <optional>
-
-#include <ATen/ATen.h>
 
 #include "core/nn/column_sums.h"
 #include "core/nn/kernels/kernels.h"
@@ -17,10 +17,14 @@ constexpr std::int64_t kRowGrain = 16;
 
 ActivationKind kind_of(files::Activation activation) {
   switch (activation) {
-    case files::Activation::Gelu: return ActivationKind::GeluErf;
-    case files::Activation::GeluTanh: return ActivationKind::GeluTanh;
-    case files::Activation::Relu: return ActivationKind::Relu;
-    case files::Activation::Silu: return ActivationKind::Silu;
+    case files::Activation::Gelu:
+      return ActivationKind::GeluErf;
+    case files::Activation::GeluTanh:
+      return ActivationKind::GeluTanh;
+    case files::Activation::Relu:
+      return ActivationKind::Relu;
+    case files::Activation::Silu:
+      return ActivationKind::Silu;
   }
   return ActivationKind::GeluErf;
 }
@@ -44,7 +48,8 @@ void for_each_head(const PackedPass& pass, std::int64_t heads, Work work) {
 
 }  // namespace
 
-PackedLayer::PackedLayer(EncoderLayer& layer, const files::ModelConfig& config, const DropoutRates& rates, std::int64_t number)
+PackedLayer::PackedLayer(EncoderLayer& layer, const files::ModelConfig& config, const DropoutRates& rates,
+                         std::int64_t number)
     : layer_(layer),
       config_(config),
       rates_(rates),
@@ -225,7 +230,8 @@ at::Tensor PackedLayer::forward(const at::Tensor& x, const PackedPass& pass, Lay
 
 void PackedLayer::backward(at::Tensor& d, const PackedPass& pass, const LayerTape& tape, bool need_input) {
   const std::int64_t tokens = pass.tokens(), hidden = config_.hidden_size, inner_size = config_.intermediate_size;
-  const at::Tensor d_output = add_norm_backward(output_place(), tape.output_sum, tape.output_mean, tape.output_rstd, d, pass);
+  const at::Tensor d_output =
+      add_norm_backward(output_place(), tape.output_sum, tape.output_mean, tape.output_rstd, d, pass);
   const at::Tensor d_inner = pass.arena.matrix(tokens, inner_size);
   dense_backward(output_, tape.output, d_output, d_inner, 0, pass);
 

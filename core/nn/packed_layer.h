@@ -7,12 +7,12 @@ namespace lorascope::nn {
 /// What one block's forward pass leaves for its backward pass; all in the pass's arena.
 struct LayerTape {
   DenseTape qkv, attention_output, intermediate, output;
-  at::Tensor projections;  ///< [T,3H] query, key and value without biases
-  at::Tensor qkv_bias;     ///< [3H] the biases that belong to them
-  float* log_sum = nullptr;  ///< [A,T] log Σ exp(scores)
+  at::Tensor projections;                ///< [T,3H] query, key and value without biases
+  at::Tensor qkv_bias;                   ///< [3H] the biases that belong to them
+  float* log_sum = nullptr;              ///< [A,T] log Σ exp(scores)
   at::Tensor attention_sum, output_sum;  ///< [T,H] what the LayerNorms normalise
   float *attention_mean = nullptr, *attention_rstd = nullptr, *output_mean = nullptr, *output_rstd = nullptr;  ///< [T]
-  at::Tensor slope;        ///< [T,I] derivative of the activation
+  at::Tensor slope;  ///< [T,I] derivative of the activation
 };
 
 /// One post-LN block on packed tokens with a hand-written backward pass.

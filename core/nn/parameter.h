@@ -1,10 +1,10 @@
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include <ATen/core/Tensor.h>
 
 namespace lorascope::nn {
 
@@ -20,7 +20,7 @@ struct RowActivity {
 /// A trained tensor and the place where its gradient is added up. `value` and `gradient` are contiguous fp32 tensors of
 /// one shape; they keep their memory for the life of the model, so the optimiser writes into `value` in place.
 struct Parameter {
-  std::string name;     ///< as in the checkpoint (`bert.encoder.layer.0…`) or in the adapter file (`base_model.model.…`)
+  std::string name;  ///< as in the checkpoint (`bert.encoder.layer.0…`) or in the adapter file (`base_model.model.…`)
   at::Tensor value;
   at::Tensor gradient;
   RowActivity* rows = nullptr;  ///< owned by the model; null where the gradient is dense

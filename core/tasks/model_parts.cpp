@@ -11,7 +11,9 @@ namespace {
 
 constexpr const char* kWrapper = "base_model.model.";
 
-std::string head_path(TaskKind kind) { return kind == TaskKind::Spans ? "qa_outputs" : "classifier"; }
+std::string head_path(TaskKind kind) {
+  return kind == TaskKind::Spans ? "qa_outputs" : "classifier";
+}
 
 std::int64_t head_rows(TaskKind kind, std::int64_t num_labels) {
   if (kind == TaskKind::Spans) return 2;
@@ -38,7 +40,8 @@ std::optional<nn::Dense> stored_head(const std::map<std::string, at::Tensor>& te
   if (!weight && !bias) return std::nullopt;
   const std::string message = "cannot use the head \"" + path + "\" with the model in " + model.folder.string();
   if (!weight || !bias)
-    throw CheckpointError(message, Problem{path + (weight ? ".bias" : ".weight"), "no such tensor", "a weight and a bias", ""});
+    throw CheckpointError(message,
+                          Problem{path + (weight ? ".bias" : ".weight"), "no such tensor", "a weight and a bias", ""});
   const std::int64_t rows = head_rows(kind, num_labels > 0 ? num_labels : weight->dim() == 2 ? weight->size(0) : 0);
   const std::vector<std::int64_t> expected{rows, model.config.hidden_size};
   if (weight->sizes().vec() != expected)
@@ -69,19 +72,30 @@ struct ChosenHead {
 /// The given head, else the folder's, else a new one. The number of labels asked for holds for all but a given head.
 ChosenHead choose_head(const files::ModelFolder& model, const TaskModelOptions& options) {
   if (auto given = stored_head(options.head, options.kind, model, 0)) return {std::move(*given), true};
-  if (auto stored = stored_head(model.tensors, options.kind, model, options.num_labels)) return {std::move(*stored), false};
+  if (auto stored = stored_head(model.tensors, options.kind, model, options.num_labels))
+    return {std::move(*stored), false};
   return {new_head(options.kind, model, options), false};
 }
 
-void own(nn::Dense& head, bool trained) {
-  head.weight.value = head.weight.value.clone();
-  head.bias.value = head.bias.value.clone();
+files::TensorMap placed(const files::TensorMap& tensors, const std::string& device) {
+  if (device == "cpu") return tensors;
+  files::TensorMap moved;
+  for (const auto& [name, tensor] : tensors) moved[name] = tensor.to(at::Device(device));
+  return moved;
+}
+
+void own(nn::Dense& head, const nn::Encoder& encoder, bool trained) {
+  const at::Device device = encoder.word.weight.value.device();
+  head.weight.value = head.weight.value.to(device, at::kFloat, false, true);
+  head.bias.value = head.bias.value.to(device, at::kFloat, false, true);
   if (!trained) return;
   nn::make_trained(head.weight);
   nn::make_trained(head.bias);
 }
 
-std::int64_t num_values(const nn::Dense& dense) { return dense.weight.value.numel() + dense.bias.value.numel(); }
+std::int64_t num_values(const nn::Dense& dense) {
+  return dense.weight.value.numel() + dense.bias.value.numel();
+}
 
 void train_head(ModelParts& parts, const std::string& weight_name, const std::string& bias_name) {
   parts.trainable.push_back({weight_name, parts.head.weight.value, parts.head.weight.gradient});
@@ -95,7 +109,8 @@ std::unique_ptr<ModelParts> base_parts(const files::ModelFolder& model, const Ta
   parts->kind = options.kind;
   parts->config = model.config;
   parts->rates = dropout_rates(model.config, options.dropout);
-  parts->encoder = nn::make_encoder(model.config, model.tensors, options.kind == TaskKind::Choices, trained);
+  parts->encoder =
+      nn::make_encoder(model.config, placed(model.tensors, options.device), options.kind == TaskKind::Choices, trained);
   return parts;
 }
 
@@ -109,7 +124,8 @@ void follow_rows(nn::Embedding& table, nn::RowActivity& rows, std::vector<Parame
 void collect_adapter_weights(ModelParts& parts) {
   for (const adapters::AttachedAdapter& adapter : parts.adapters)
     for (const adapters::NamedWeight& named : adapter.weights)
-      if (named.weight->is_trained()) parts.trainable.push_back({named.name, named.weight->value, named.weight->gradient});
+      if (named.weight->is_trained())
+        parts.trainable.push_back({named.name, named.weight->value, named.weight->gradient});
 }
 
 /// What PEFT adds to a config for a task: the task's type, and the head among the modules that are saved whole.
@@ -152,7 +168,7 @@ ParameterCounts ModelParts::counts() const {
 std::unique_ptr<ModelParts> full_parts(const files::ModelFolder& model, const TaskModelOptions& options) {
   auto parts = base_parts(model, options, true);
   parts->head = choose_head(model, options).head;
-  own(parts->head, true);
+  own(parts->head, parts->encoder, true);
   parts->encoder.for_each_weight([&](const std::string& name, nn::Weight& weight) {
     parts->trainable.push_back({name, weight.value, weight.gradient});
   });
@@ -167,10 +183,9 @@ std::unique_ptr<ModelParts> full_parts(const files::ModelFolder& model, const Ta
 std::unique_ptr<ModelParts> new_adapter_parts(const files::ModelFolder& model, const TaskModelOptions& options,
                                               const files::AdapterConfig& lora) {
   auto parts = base_parts(model, options, false);
-  parts->adapters.push_back(
-      adapters::attach_new_adapter(parts->encoder, completed(lora, options.kind), options.seed));
+  parts->adapters.push_back(adapters::attach_new_adapter(parts->encoder, completed(lora, options.kind), options.seed));
   parts->head = choose_head(model, options).head;
-  own(parts->head, true);
+  own(parts->head, parts->encoder, true);
   parts->frozen_head_values = num_values(parts->head);
   collect_adapter_weights(*parts);
   train_head(*parts, kWrapper + parts->head.path + ".weight", kWrapper + parts->head.path + ".bias");
@@ -193,7 +208,7 @@ std::unique_ptr<ModelParts> stored_adapter_parts(const files::ModelFolder& model
   const bool is_brought = head.has_value();
   const ChosenHead chosen = is_brought ? ChosenHead{*head, false} : choose_head(model, options);
   parts->head = chosen.head;
-  own(parts->head, is_brought || chosen.is_given);
+  own(parts->head, parts->encoder, is_brought || chosen.is_given);
   if (is_brought) parts->frozen_head_values = num_values(parts->head);
   collect_adapter_weights(*parts);
   const std::string weight = parts->head.path + ".weight", bias = parts->head.path + ".bias";

@@ -18,8 +18,8 @@ struct ModelParts {
   files::ModelConfig config;
   nn::DropoutRates rates;
   nn::Encoder encoder;
-  nn::Dense head;                      ///< "classifier" [C,H] or "qa_outputs" [2,H]
-  std::int64_t frozen_head_values = 0; ///< of the head that the trained one stands for, as PEFT counts it
+  nn::Dense head;                       ///< "classifier" [C,H] or "qa_outputs" [2,H]
+  std::int64_t frozen_head_values = 0;  ///< of the head that the trained one stands for, as PEFT counts it
   std::vector<adapters::AttachedAdapter> adapters;
   std::vector<Parameter> trainable;
   nn::RowActivity word_rows, position_rows;  ///< of trained tables on the packed path

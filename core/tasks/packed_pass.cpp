@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include <ATen/ATen.h>
 #include <ATen/core/LegacyTypeDispatch.h>
+
+#include <algorithm>
 
 #include "core/nn/column_sums.h"
 #include "core/nn/kernels/kernels.h"
@@ -35,7 +35,8 @@ Slice slice(const nn::PackedBatch& whole, std::int64_t first) {
     part.batch.boundaries.push_back(static_cast<std::int32_t>(part.batch.ids.size()));
     ++part.next;
   } while (part.next < whole.num_sequences() &&
-           part.batch.num_tokens() + whole.boundaries[part.next + 1] - whole.boundaries[part.next] <= kEvaluationTokens);
+           part.batch.num_tokens() + whole.boundaries[part.next + 1] - whole.boundaries[part.next] <=
+               kEvaluationTokens);
   return part;
 }
 
@@ -45,7 +46,8 @@ class PackedPass final : public Pass {
 
   double train(const Batch& batch, double loss_weight, const nn::DropoutKey& key) override {
     const at::AutoDispatchBelowAutograd no_graph;
-    const std::int64_t labelled = std::count_if(batch.labels.begin(), batch.labels.end(), [](auto l) { return l >= 0; });
+    const std::int64_t labelled =
+        std::count_if(batch.labels.begin(), batch.labels.end(), [](auto l) { return l >= 0; });
     if (labelled == 0) {
       if (fresh_) fill_zeros();
       return 0;
@@ -90,8 +92,7 @@ class PackedPass final : public Pass {
       if (!parameter.rows) continue;
       const std::int64_t columns = parameter.gradient.size(1);
       float* gradient = parameter.gradient.data_ptr<float>();
-      for (const std::int32_t row : parameter.rows->touched)
-        std::fill_n(gradient + row * columns, columns, 0.0F);
+      for (const std::int32_t row : parameter.rows->touched) std::fill_n(gradient + row * columns, columns, 0.0F);
       parameter.rows->touched.clear();
     }
     fresh_ = true;
@@ -159,6 +160,8 @@ class PackedPass final : public Pass {
 
 }  // namespace
 
-std::unique_ptr<Pass> make_packed_pass(ModelParts& parts) { return std::make_unique<PackedPass>(parts); }
+std::unique_ptr<Pass> make_packed_pass(ModelParts& parts) {
+  return std::make_unique<PackedPass>(parts);
+}
 
 }  // namespace lorascope::tasks

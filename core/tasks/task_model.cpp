@@ -1,8 +1,8 @@
 #include "core/tasks/task_model.h"
 
-#include <algorithm>
-
 #include <ATen/ATen.h>
+
+#include <algorithm>
 
 #include "core/base/error.h"
 #include "core/files/adapter_folder.h"
@@ -39,7 +39,8 @@ class LoadedTaskModel final : public TaskModel {
 
   Output evaluate(const Batch& batch, const EvaluateOptions& options) override {
     check(batch);
-    if (!options.merged || parts_->adapters.empty()) return pass_->evaluate(parts_->encoder, batch, options.hidden_states);
+    if (!options.merged || parts_->adapters.empty())
+      return pass_->evaluate(parts_->encoder, batch, options.hidden_states);
     if (!merged_) merged_ = adapters::merged(parts_->encoder);
     return pass_->evaluate(*merged_, batch, options.hidden_states);
   }
@@ -108,7 +109,8 @@ files::AdapterFolder LoadedTaskModel::export_adapter() const {
     throw Error("this model has " + std::to_string(parts_->adapters.size()) + " adapters; one can be written");
   files::AdapterFolder folder;
   folder.config = parts_->adapters.front().config;
-  for (const adapters::NamedWeight& named : parts_->adapters.front().weights) folder.tensors[named.name] = named.weight->value;
+  for (const adapters::NamedWeight& named : parts_->adapters.front().weights)
+    folder.tensors[named.name] = named.weight->value;
   for (const Parameter& parameter : parts_->trainable) folder.tensors[parameter.name] = parameter.value;
   return folder;
 }

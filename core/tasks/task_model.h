@@ -1,13 +1,13 @@
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <ATen/core/Tensor.h>
 
 #include "core/nn/dropout.h"
 #include "core/nn/parameter.h"
@@ -31,8 +31,8 @@ struct TaskModelOptions {
   TaskKind kind = TaskKind::Tokens;
   std::int64_t num_labels = 0;  ///< rows of a new token head; 0: as many as the model folder's head has
   Path path = Path::Packed;
-  std::string device = "cpu";   ///< "cpu" or "cuda"
-  std::uint64_t seed = 42;      ///< of new heads and new adapters
+  std::string device = "cpu";  ///< "cpu" or "cuda"
+  std::uint64_t seed = 42;     ///< of new heads and new adapters
   /// "classifier.weight", "classifier.bias": takes the place of the folder's head and is trained. May be empty.
   std::map<std::string, at::Tensor> head;
   /// One rate for all of the encoder's and the head's dropouts instead of config.json's.
@@ -41,10 +41,10 @@ struct TaskModelOptions {
 
 /// Logits of one pass without gradient, over real positions only.
 struct Output {
-  at::Tensor logits;                     ///< Tokens [T,K]; Spans [T,2] (start, end); Choices [B/choices, choices]
-  double loss = 0;                       ///< the batch's mean loss; 0 where nothing is labelled
-  std::vector<double> losses;            ///< Tokens [T], Spans [B], Choices [B/choices]: the terms of that mean
-  std::vector<at::Tensor> hidden_states; ///< on request: L+1 tensors [T,H], the first after the embeddings
+  at::Tensor logits;                      ///< Tokens [T,K]; Spans [T,2] (start, end); Choices [B/choices, choices]
+  double loss = 0;                        ///< the batch's mean loss; 0 where nothing is labelled
+  std::vector<double> losses;             ///< Tokens [T], Spans [B], Choices [B/choices]: the terms of that mean
+  std::vector<at::Tensor> hidden_states;  ///< on request: L+1 tensors [T,H], the first after the embeddings
 };
 
 struct EvaluateOptions {
@@ -53,7 +53,7 @@ struct EvaluateOptions {
 };
 
 struct ParameterCounts {
-  std::int64_t all = 0;        ///< as the originals count: with the frozen head beside its trained copy
+  std::int64_t all = 0;  ///< as the originals count: with the frozen head beside its trained copy
   std::int64_t trainable = 0;
 };
 

@@ -1,12 +1,11 @@
+#include <ATen/ATen.h>
+
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <ATen/ATen.h>
-
-#include <CLI/CLI.hpp>
 
 #include "app/lorascope/commands.h"
 #include "core/base/error.h"
@@ -122,21 +121,26 @@ void forward(const ForwardOptions& options) {
 
 void add_forward(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
-      "forward", "One forward (and backward) pass on given tensors, dropout off: logits, loss, hidden states, gradients");
+      "forward",
+      "One forward (and backward) pass on given tensors, dropout off: logits, loss, hidden states, gradients");
   command->footer(
-      "Example: lorascope forward --model DIR --adapter DIR --task wnut17 --inputs in.safetensors --outputs out.safetensors "
+      "Example: lorascope forward --model DIR --adapter DIR --task wnut17 --inputs in.safetensors --outputs "
+      "out.safetensors "
       "--gradients");
   auto options = std::make_shared<ForwardOptions>();
   command->add_option("--model", options->model, "Hugging Face model folder")->required();
   command->add_option("--adapter", options->adapters, "PEFT adapter folder; several are summed");
   command->add_option("--head", options->head, "Safetensors file with the head's weight and bias");
   command->add_option("--task", options->task, "wnut17")->required();
-  command->add_option("--inputs", options->inputs, "input_ids, attention_mask, token_type_ids, labels, each [B,S]")->required();
+  command->add_option("--inputs", options->inputs, "input_ids, attention_mask, token_type_ids, labels, each [B,S]")
+      ->required();
   command->add_option("--outputs", options->outputs, "Safetensors file to write")->required();
-  command->add_option("--path", options->path, "How it is computed: packed tokens, or padded rows in the originals' order")
+  command
+      ->add_option("--path", options->path, "How it is computed: packed tokens, or padded rows in the originals' order")
       ->check(CLI::IsMember({"packed", "compatible"}))
       ->capture_default_str();
-  command->add_option("--segment-ids", options->segment_ids, "true, or zero as PEFT's question-answering wrapper has them")
+  command
+      ->add_option("--segment-ids", options->segment_ids, "true, or zero as PEFT's question-answering wrapper has them")
       ->check(CLI::IsMember({"true", "zero"}))
       ->capture_default_str();
   command->add_flag("--gradients", options->gradients, "Also the gradients of everything that is trained");

@@ -5,11 +5,14 @@ namespace {
 
 double naive_activation(ActivationKind kind, double x) {
   switch (kind) {
-    case ActivationKind::GeluErf: return x * 0.5 * std::erfc(-x / std::sqrt(2.0));
+    case ActivationKind::GeluErf:
+      return x * 0.5 * std::erfc(-x / std::sqrt(2.0));
     case ActivationKind::GeluTanh:
       return 0.5 * x * (1.0 + std::tanh(std::sqrt(2.0 / M_PI) * (x + 0.044715 * x * x * x)));
-    case ActivationKind::Relu: return std::max(x, 0.0);
-    case ActivationKind::Silu: return x / (1.0 + std::exp(-x));
+    case ActivationKind::Relu:
+      return std::max(x, 0.0);
+    case ActivationKind::Silu:
+      return x / (1.0 + std::exp(-x));
   }
   return 0;
 }
@@ -23,7 +26,8 @@ double naive_slope(ActivationKind kind, double x) {
 }  // namespace
 
 TEST_CASE("activations and their slopes agree with the formulas in double precision", "[nn]") {
-  const auto kind = GENERATE(ActivationKind::GeluErf, ActivationKind::GeluTanh, ActivationKind::Relu, ActivationKind::Silu);
+  const auto kind =
+      GENERATE(ActivationKind::GeluErf, ActivationKind::GeluTanh, ActivationKind::Relu, ActivationKind::Silu);
   for (const KernelTable* table : runnable_kernels())
     for (const std::int64_t columns : {1, 12, 16, 37}) {
       CAPTURE(table->name, columns, static_cast<int>(kind));

@@ -33,7 +33,8 @@ float naive_mask(const MaskStream& stream, std::uint32_t row, std::uint32_t inde
 TEST_CASE("the naive Philox gives the published known answers", "[nn]") {
   CHECK(naive_philox({0, 0, 0, 0}, 0, 0) == Words{0x6627e8d5U, 0xe169c58dU, 0xbc57ac4cU, 0x9b00dbd8U});
   const std::uint32_t ones = 0xFFFFFFFFU;
-  CHECK(naive_philox({ones, ones, ones, ones}, ones, ones) == Words{0x408f276dU, 0x41c83b0eU, 0xa20bc7c6U, 0x6d5451fdU});
+  CHECK(naive_philox({ones, ones, ones, ones}, ones, ones) ==
+        Words{0x408f276dU, 0x41c83b0eU, 0xa20bc7c6U, 0x6d5451fdU});
 }
 
 TEST_CASE("every instruction set draws the masks of the naive generator", "[nn]") {
@@ -59,7 +60,8 @@ TEST_CASE("masking rows multiplies by their masks, at any width", "[nn]") {
       const std::vector<float> x = normal_values(4 * columns, 1);
       std::vector<float> expected(x.size()), added = x, twice = x;
       for (std::int64_t i = 0; i < 4 * columns; ++i) {
-        const float mask = naive_mask(stream, static_cast<std::uint32_t>(i / columns), static_cast<std::uint32_t>(i % columns));
+        const float mask =
+            naive_mask(stream, static_cast<std::uint32_t>(i / columns), static_cast<std::uint32_t>(i % columns));
         expected[i] = x[i] * mask;
         twice[i] = x[i] + x[i] * mask;
       }

@@ -38,7 +38,8 @@ struct Naive {
         sum.push_back((static_cast<double>(given.x[i]) + given.bias[i % n]) * given.mask[i] + given.residual[i]);
         mean += sum.back() / static_cast<double>(n);
       }
-      for (std::int64_t i = row * n; i < (row + 1) * n; ++i) variance += std::pow(sum[i] - mean, 2) / static_cast<double>(n);
+      for (std::int64_t i = row * n; i < (row + 1) * n; ++i)
+        variance += std::pow(sum[i] - mean, 2) / static_cast<double>(n);
       rstd.push_back(1 / std::sqrt(variance + kEpsilon));
       for (std::int64_t i = row * n; i < (row + 1) * n; ++i) {
         normal.push_back((sum[i] - mean) * rstd.back());

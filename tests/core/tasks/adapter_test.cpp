@@ -1,6 +1,6 @@
-#include <set>
-
 #include <ATen/ATen.h>
+
+#include <set>
 
 #include "core/base/error.h"
 #include "tests/core/tasks/small_model.h"
@@ -59,8 +59,10 @@ TEST_CASE("initialisations have PEFT's ranges", "[adapters]") {
     TaskModelOptions other = on(Path::Packed);
     other.seed = 43;
     const auto one = TaskModel::with_new_adapter(model, on(Path::Packed), config);
-    CHECK(at::equal(value_of(*one, kQueryA), value_of(*TaskModel::with_new_adapter(model, on(Path::Packed), config), kQueryA)));
-    CHECK_FALSE(at::equal(value_of(*one, kQueryA), value_of(*TaskModel::with_new_adapter(model, other, config), kQueryA)));
+    CHECK(at::equal(value_of(*one, kQueryA),
+                    value_of(*TaskModel::with_new_adapter(model, on(Path::Packed), config), kQueryA)));
+    CHECK_FALSE(
+        at::equal(value_of(*one, kQueryA), value_of(*TaskModel::with_new_adapter(model, other, config), kQueryA)));
   }
 }
 
@@ -68,7 +70,9 @@ TEST_CASE("merged and unmerged adapters agree", "[adapters]") {
   const auto path = GENERATE(Path::Packed, Path::Compatible);
   files::AdapterConfig config = query_value();
   SECTION("query and value") {}
-  SECTION("rslora") { config.use_rslora = true; }
+  SECTION("rslora") {
+    config.use_rslora = true;
+  }
   SECTION("a bias on B, feed-forward layers, embeddings") {
     config.lora_bias = true;
     config.target_modules.names = {"key", "intermediate.dense", "output.dense", "word_embeddings"};
@@ -108,8 +112,12 @@ TEST_CASE("an exported adapter opens with the same logits", "[adapters]") {
   const auto path = GENERATE(Path::Packed, Path::Compatible);
   files::AdapterConfig config = query_value();
   SECTION("plain") {}
-  SECTION("all biases") { config.bias = "all"; }
-  SECTION("a bias on B") { config.lora_bias = true; }
+  SECTION("all biases") {
+    config.bias = "all";
+  }
+  SECTION("a bias on B") {
+    config.lora_bias = true;
+  }
   config.init_lora_weights = "false";
   const auto model = TaskModel::with_new_adapter(small_model(), on(path), config);
   for (const Parameter& parameter : model->trainable()) at::Tensor(parameter.value).add_(0.01);

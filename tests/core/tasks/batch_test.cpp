@@ -25,7 +25,8 @@ TEST_CASE("a token batch lays features end to end with their labels", "[tasks]")
   CHECK(batch.tokens.types == std::vector<std::int32_t>(5, 1));
   CHECK(batch.labels == std::vector<std::int64_t>{-100, 4, -100, -100, -100});
   CHECK(batch.num_rows() == 2);
-  CHECK(make_batch(TaskKind::Tokens, features, {.zero_segment_ids = true}).tokens.types == std::vector<std::int32_t>(5, 0));
+  CHECK(make_batch(TaskKind::Tokens, features, {.zero_segment_ids = true}).tokens.types ==
+        std::vector<std::int32_t>(5, 0));
 }
 
 TEST_CASE("features without labels have every token ignored", "[tasks]") {

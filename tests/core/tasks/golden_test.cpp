@@ -1,6 +1,6 @@
-#include <fstream>
-
 #include <ATen/ATen.h>
+
+#include <fstream>
 
 #include "core/base/files.h"
 #include "core/base/json.h"
@@ -64,8 +64,9 @@ struct Golden {
     for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
       if (arguments[i] != option) continue;
       std::string value = arguments[i + 1];
-      for (const auto& [place, path] : {std::pair<std::string, fs::path>("{case}", folder),
-                                        std::pair<std::string, fs::path>("{golden}", folder.parent_path().parent_path())})
+      for (const auto& [place, path] :
+           {std::pair<std::string, fs::path>("{case}", folder),
+            std::pair<std::string, fs::path>("{golden}", folder.parent_path().parent_path())})
         if (const auto at = value.find(place); at != std::string::npos) value.replace(at, place.size(), path.string());
       return value;
     }

@@ -8,8 +8,8 @@ namespace {
 
 constexpr nn::DropoutKey kKey{5, 6};
 
-/// The slope of the loss along the gradient itself, by central differences, against its squared norm: wrong gradients of
-/// any parameter show.
+/// The slope of the loss along the gradient itself, by central differences, against its squared norm: wrong gradients
+/// of any parameter show.
 void check_slope(TaskModel& model, const std::string& part) {
   const Batch batch = small_batch();
   std::vector<Parameter> moved;
@@ -38,21 +38,23 @@ void check_slope(TaskModel& model, const std::string& part) {
 TEST_CASE("gradients of full fine-tuning are the slopes of the loss, dropout included", "[tasks]") {
   const double dropout = GENERATE(0.0, 0.2);
   const auto model = TaskModel::full(small_model(dropout), on(Path::Packed));
-  for (const char* part : {"word_embeddings", "position_embeddings", "token_type_embeddings", "embeddings.LayerNorm",
-                           "layer.0.attention.self.query", "layer.1.attention.self.key.weight", "value",
-                           "attention.output.dense", "attention.output.LayerNorm", "intermediate", "layer.0.output.dense",
-                           "layer.2.output.LayerNorm", "classifier"})
+  for (const char* part :
+       {"word_embeddings", "position_embeddings", "token_type_embeddings", "embeddings.LayerNorm",
+        "layer.0.attention.self.query", "layer.1.attention.self.key.weight", "value", "attention.output.dense",
+        "attention.output.LayerNorm", "intermediate", "layer.0.output.dense", "layer.2.output.LayerNorm", "classifier"})
     check_slope(*model, part);
 }
 
 TEST_CASE("gradients of adapters are the slopes of the loss, dropout included", "[tasks]") {
   files::AdapterConfig config = query_value();
   config.dropout = GENERATE(0.0, 0.2);
-  config.target_modules.names = {"query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"};
+  config.target_modules.names = {"query",       "key", "value", "attention.output.dense", "intermediate.dense",
+                                 "output.dense"};
   const files::AdapterFolder adapter = small_adapter(config);
   const auto model = TaskModel::with_adapters(small_model(config.dropout), on(Path::Packed), {&adapter});
-  for (const char* part : {"query.lora_A", "query.lora_B", "key.lora_A", "value.lora_B", "attention.output.dense.lora_A",
-                           "intermediate.dense.lora_B", "layer.0.output.dense.lora_A", "classifier"})
+  for (const char* part :
+       {"query.lora_A", "query.lora_B", "key.lora_A", "value.lora_B", "attention.output.dense.lora_A",
+        "intermediate.dense.lora_B", "layer.0.output.dense.lora_A", "classifier"})
     check_slope(*model, part);
 }
 

@@ -38,18 +38,31 @@ TEST_CASE("both paths agree with adapters of every kind, without dropout and wit
   config.dropout = dropout;
   SECTION("query and value") {}
   SECTION("every linear layer") {
-    config.target_modules.names = {"query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"};
+    config.target_modules.names = {"query",       "key", "value", "attention.output.dense", "intermediate.dense",
+                                   "output.dense"};
   }
-  SECTION("biases of the adapted layers") { config.bias = "lora_only"; }
-  SECTION("all biases") { config.bias = "all"; }
-  SECTION("a bias on B") { config.lora_bias = true; }
-  SECTION("the last layer only") { config.layers_to_transform = {2}; }
-  SECTION("the feed-forward part only") { config.target_modules.names = {"intermediate.dense"}; }
+  SECTION("biases of the adapted layers") {
+    config.bias = "lora_only";
+  }
+  SECTION("all biases") {
+    config.bias = "all";
+  }
+  SECTION("a bias on B") {
+    config.lora_bias = true;
+  }
+  SECTION("the last layer only") {
+    config.layers_to_transform = {2};
+  }
+  SECTION("the feed-forward part only") {
+    config.target_modules.names = {"intermediate.dense"};
+  }
   SECTION("ranks and alphas by module") {
     config.rank_pattern = {{"query", 2}};
     config.alpha_pattern = {{"value", 11}};
   }
-  SECTION("the word embeddings") { config.target_modules.names = {"word_embeddings", "value"}; }
+  SECTION("the word embeddings") {
+    config.target_modules.names = {"word_embeddings", "value"};
+  }
   const files::ModelFolder model = small_model(dropout);
   const files::AdapterFolder adapter = small_adapter(config);
   check_paths_agree(*TaskModel::with_adapters(model, on(Path::Packed), {&adapter}),

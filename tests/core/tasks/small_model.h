@@ -1,10 +1,10 @@
 #pragma once
 
+#include <ATen/core/Tensor.h>
+
 #include <map>
 #include <memory>
 #include <string>
-
-#include <ATen/core/Tensor.h>
 
 #include "core/files/adapter_folder.h"
 #include "core/files/model_folder.h"
@@ -34,8 +34,8 @@ double deviation(const at::Tensor& found, const at::Tensor& expected);
 using Gradients = std::map<std::string, at::Tensor>;
 /// Copies of the gradients after one micro-batch.
 Gradients gradients_of(TaskModel& model, const Batch& batch, const nn::DropoutKey& key = {}, double weight = 1);
-/// Every gradient of `expected` is in `found`, within kGradientTolerance; biases of the key, which have none but rounding,
-/// within 1e-6 of the largest gradient.
+/// Every gradient of `expected` is in `found`, within kGradientTolerance; biases of the key, which have none but
+/// rounding, within 1e-6 of the largest gradient.
 void check_gradients(const Gradients& found, const Gradients& expected);
 
 TaskModelOptions on(Path path);

@@ -19,9 +19,11 @@ TEST_CASE("a head that the folder lacks is drawn from the seed", "[tasks]") {
   const auto drawn = TaskModel::full(model, options)->export_model();
   CHECK(drawn.at("classifier.weight").std().item<double>() == Approx(model.config.initializer_range).epsilon(0.1));
   CHECK(drawn.at("classifier.bias").abs().max().item<double>() == 0);
-  CHECK(at::equal(TaskModel::full(model, options)->export_model().at("classifier.weight"), drawn.at("classifier.weight")));
+  CHECK(at::equal(TaskModel::full(model, options)->export_model().at("classifier.weight"),
+                  drawn.at("classifier.weight")));
   options.seed = 7;
-  CHECK_FALSE(at::equal(TaskModel::full(model, options)->export_model().at("classifier.weight"), drawn.at("classifier.weight")));
+  CHECK_FALSE(at::equal(TaskModel::full(model, options)->export_model().at("classifier.weight"),
+                        drawn.at("classifier.weight")));
 }
 
 TEST_CASE("a head of another size, and half a head, are refused", "[tasks]") {
