@@ -25,6 +25,7 @@ void add_commands(CLI::App& program) {
   add_data(program);
   add_adapter(program);
   add_model(program);
+  add_doctor(program);
   add_export(program);
   add_score(program);
   add_run_one(program);
