@@ -223,7 +223,8 @@ void leave_out_outliers(FigureData& figure) {
 }
 
 std::string capitalised(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  // A series without a name of its own keeps the one it is stored under.
+  if (!text.empty() && text.find('/') == std::string::npos) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
   return text;
 }
 
@@ -234,7 +235,8 @@ std::string series_label(const std::string& series) {
       {"train/loss", "training loss"},
       {"train/grad_norm", "gradient norm"},
       {"train/lr", "learning rate"},
-      {"train/tokens_per_second", "training speed"}};
+      {"train/tokens_per_second", "training speed"},
+      {"system/rss_mib", "resident memory"}};
   for (const auto& [name, label] : kNames) {
     if (name == series) return label;
   }
@@ -265,6 +267,7 @@ FigureData curve_figure(std::span<const RunSeries> runs, const CurveOptions& opt
   const bool per_cent = score && is_share(series.substr(5), runs.front().run.task);
   if (per_cent) figure.y.unit = "%";
   if (series == "train/tokens_per_second") figure.y.unit = "tokens/s";
+  if (series == "system/rss_mib") figure.y.unit = "MiB";
 
   std::vector<const store::RunRecord*> records;
   std::vector<Trace> traces;

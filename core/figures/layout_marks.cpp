@@ -18,9 +18,11 @@ std::size_t num_columns(const Page& page, std::size_t num_lines) {
   return static_cast<std::size_t>(std::max(16.0, page.drawing.plot.width() * density));
 }
 
-double path_length(const std::vector<Point>& points) {
+// Of what lies between the ends of the x axis.
+double path_length(const std::vector<Point>& points, const Box& plot) {
   double length = 0;
   for (std::size_t i = 1; i < points.size(); ++i) {
+    if (points[i].x < plot.left || points[i - 1].x > plot.right) continue;
     length += std::hypot(points[i].x - points[i - 1].x, points[i].y - points[i - 1].y);
   }
   return length;
@@ -33,7 +35,7 @@ void draw_line(Page& page, const Line& line, const PlotArea& area, std::size_t c
   std::vector<double> dashes = dash_pattern(line.style);
   std::vector<std::vector<Point>> pieces = thin_for_drawing(line.x, line.y, area, columns);
   double length = 0;
-  for (const std::vector<Point>& piece : pieces) length += path_length(piece);
+  for (const std::vector<Point>& piece : pieces) length += path_length(piece, page.drawing.plot);
   if (length > 8 * page.drawing.plot.width()) {
     // Noise that fills an area: dashes would only be more noise, and a wide pen a solid block.
     dashes.clear();

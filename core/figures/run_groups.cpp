@@ -1,6 +1,7 @@
 #include "core/figures/run_groups.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -42,6 +43,13 @@ std::string value_text(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
+// "1e-3", as learning rates are written.
+std::string rate_text(double rate) {
+  if (!(rate > 0) || rate >= 0.01) return short_number(rate);
+  const int exponent = static_cast<int>(std::floor(std::log10(rate) + 1e-12));
+  return short_number(rate / std::pow(10, exponent)) + "e" + std::to_string(exponent);
+}
+
 // "LoRA r 8, lr 1e-3" from the settings alone.
 std::string generated_name(const store::RunRecord& run) {
   const Json settings = settings_of(run);
@@ -49,7 +57,7 @@ std::string generated_name(const store::RunRecord& run) {
   const Json rank = settings.value("/lora/rank"_json_pointer, Json());
   if (rank.is_number()) name += " r " + rank.dump();
   const Json rate = settings.value("/training/learning_rate"_json_pointer, Json());
-  if (rate.is_number()) name += ", lr " + short_number(rate.get<double>());
+  if (rate.is_number()) name += ", lr " + rate_text(rate.get<double>());
   return name;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -56,15 +57,29 @@ void add_curves(std::vector<NamedFigure>& list, const store::RunStore& store,
   }
 }
 
-// The first and the last layer of each kind of module.
+// Whether all runs that have spectra at all have one of this module: only then they can be compared in it.
+bool is_common(const std::vector<figures::RunSpectra>& runs, const std::string& module) {
+  return std::all_of(runs.begin(), runs.end(), [&module](const figures::RunSpectra& run) {
+    return run.spectra.empty() || std::any_of(run.spectra.begin(), run.spectra.end(), [&module](const auto& spectrum) {
+             return spectrum.module == module;
+           });
+  });
+}
+
+// The first and the last layer of each kind of module, of those that all runs have where there are any.
 std::vector<std::string> outer_modules(const std::vector<figures::RunSpectra>& runs) {
+  const std::vector<std::string> all = figures::modules_of(runs);
+  std::vector<std::string> common;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(common),
+               [&runs](const std::string& module) { return is_common(runs, module); });
   std::map<std::string, std::pair<std::string, std::string>> outer;
-  for (const std::string& module : figures::modules_of(runs)) {
+  for (const std::string& module : common.empty() ? all : common) {
     auto [entry, is_new] = outer.emplace(figures::module_place(module).kind, std::pair(module, module));
     if (!is_new) entry->second.second = module;
   }
   std::vector<std::string> modules;
   for (const std::string& kind : figures::kinds_of(runs)) {
+    if (!outer.contains(kind)) continue;
     const auto& [first, last] = outer.at(kind);
     modules.push_back(first);
     if (last != first) modules.push_back(last);

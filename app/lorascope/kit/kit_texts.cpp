@@ -20,7 +20,10 @@ std::string label_of(const store::RunRecord& run) {
 std::string caption_of(const figures::FigureData& figure) {
   std::string caption = figure.title;
   if (!figure.note.empty()) caption += " (" + figure.note + ")";
-  return caption + ": " + figure.y.full_label() + " against " + figure.x.full_label();
+  const std::string axes = figure.y.full_label() + " against " + figure.x.full_label();
+  // "Training loss: training loss against step" would say it twice.
+  const bool repeats = !figure.title.empty() && figure.y.label.ends_with(figure.title.substr(1));
+  return caption + (repeats ? ", against " + figure.x.full_label() : ": " + axes);
 }
 
 OrderedJson object_from(const std::string& text) {

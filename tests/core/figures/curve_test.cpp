@@ -110,9 +110,9 @@ TEST_CASE("Groups follow method or setting", "[figures]") {
   const FigureData by_setting = curve_figure(runs, {.grouping = Grouping::Setting});
   const auto mains = lines_of(by_setting, Role::Main);
   REQUIRE(mains.size() == 3);
-  CHECK(mains[0]->name == "LoRA r 8, lr 0.001");
+  CHECK(mains[0]->name == "LoRA r 8, lr 1e-3");
   CHECK(mains[1]->name == "LoRA r 8, lr 5e-5");
-  CHECK(mains[2]->name == "FT, lr 0.001");
+  CHECK(mains[2]->name == "FT, lr 1e-3");
   CHECK(mains[0]->style.variation == 0);
   CHECK(mains[1]->style.variation == 1);
   CHECK(mains[1]->style.num_variations == 2);
