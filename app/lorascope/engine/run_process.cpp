@@ -117,6 +117,13 @@ store::RunState RunProcess::execute() {
 }
 
 void RunProcess::load() {
+  if (settings_.train_file.empty()) {
+    throw UsageError("data.train: found nothing, expected a file", "name the training data");
+  }
+  store::Heartbeat heartbeat = runs_.get(run_).heartbeat;
+  heartbeat.time = now_seconds();
+  heartbeat.phase = "loading the model";
+  runs_.write_heartbeat(run_, heartbeat);
   const int threads = set_threads(settings_.threads);
   const std::string device = resolved_device(settings_.device);
   const fs::path model_folder = hub::find_model(settings_.model);
