@@ -251,13 +251,15 @@ Drawing layout_figure(const FigureData& figure, const RenderOptions& options) {
   check(options);
   Page page(figure, options);
   Frame frame = plan_frame(page);
-  if (!frame.fits) {
-    // On a stamp the data come first.
-    page.axis_labels = page.reference_labels = page.names = false;
+  if (options.height_cm == 0 && frame.names.place == NamePlan::Place::Below) {
+    // The legend shall not be paid for by the plot.
+    page.drawing.height += frame.names.height();
     frame = plan_frame(page);
   }
-  if (!frame.fits) {
-    page.header = false;
+  // On a stamp the data come first.
+  for (bool Page::*part : {&Page::names, &Page::reference_labels, &Page::axis_labels, &Page::header}) {
+    if (frame.fits) break;
+    page.*part = false;
     frame = plan_frame(page);
   }
   const Box& plot = page.drawing.plot = frame.plot;

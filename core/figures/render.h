@@ -18,7 +18,7 @@ std::optional<ImageFormat> image_format_of(const std::filesystem::path& file);
 /// How a figure is exported. Always on a light ground.
 struct RenderOptions {
   double width_cm = 12;     ///< 3 to 100; a column of a paper is about 8.5, its text width 17
-  double height_cm = 0;     ///< 2.5 to 100; 0: chosen by the width
+  double height_cm = 0;     ///< 2.5 to 100; 0: by the width, and taller with a legend under the plot
   double dpi = 300;         ///< of PNG: 36 to 1200
   double font_size_pt = 8;  ///< of ticks and names: 4 to 24; the title is a little larger
   std::string font_family = "sans-serif";

@@ -60,9 +60,8 @@ void add_curves(std::vector<NamedFigure>& list, const store::RunStore& store,
 // Whether all runs that have spectra at all have one of this module: only then they can be compared in it.
 bool is_common(const std::vector<figures::RunSpectra>& runs, const std::string& module) {
   return std::all_of(runs.begin(), runs.end(), [&module](const figures::RunSpectra& run) {
-    return run.spectra.empty() || std::any_of(run.spectra.begin(), run.spectra.end(), [&module](const auto& spectrum) {
-             return spectrum.module == module;
-           });
+    return run.spectra.empty() || std::any_of(run.spectra.begin(), run.spectra.end(),
+                                              [&module](const auto& spectrum) { return spectrum.module == module; });
   });
 }
 
