@@ -9,6 +9,7 @@
 #include "core/base/clock.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/store/liveness.h"
 #include "core/store/metric_writer.h"
 #include "core/store/run_store.h"
 #include "core/store/study_store.h"
@@ -159,7 +160,7 @@ RunId write_run(const store::Workspace& workspace, RunId run, const Course& cour
   std::mt19937_64 random(course.seed * 2 + course.is_lora);
   runs.set_state(run, RunState::Starting);
   runs.set_state(run, RunState::Running);
-  runs.set_process(run, getpid(), 0);
+  runs.set_process(run, getpid(), store::process_start(getpid()));
   runs.set_environment(run,
                        {.device = "cpu, 2 threads, AVX2",
                         .versions = R"({"libtorch":"2.11.0","lorascope":"0.1.0"})",

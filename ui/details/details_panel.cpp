@@ -136,7 +136,7 @@ QWidget* DetailsPanel::buildHeader() {
 }
 
 QWidget* DetailsPanel::buildCommand() {
-  auto* card = new Card(tr("Same run from the command line"));
+  auto* card = new Card(tr("Command line"));
   command_ = makeParagraph({});
   command_->setFont(fixedFont());
   command_->setAccessibleName(tr("Equivalent command"));
@@ -234,6 +234,7 @@ void DetailsPanel::showChips(const store::RunRecord& run) {
     auto* button = new QToolButton;
     button->setText(name + QStringLiteral("  ×"));
     button->setFont(captionFont());
+    button->setProperty("role", "chip");
     button->setToolTip(tr("Remove the tag %1").arg(name));
     button->setAccessibleName(tr("Tag %1, press to remove").arg(name));
     connect(button, &QToolButton::clicked, this, [this, name] { edits_->removeTag(shown_, name); });
@@ -243,6 +244,7 @@ void DetailsPanel::showChips(const store::RunRecord& run) {
   field->setPlaceholderText(tr("+ tag"));
   field->setAccessibleName(tr("New tag"));
   field->setFont(captionFont());
+  field->setProperty("role", "chip");
   field->setFixedWidth(field->fontMetrics().horizontalAdvance(tr("a longer tag")) + 20);
   connect(field, &QLineEdit::returnPressed, this, [this, field] { edits_->addTag({shown_}, field->text()); });
   layout->addWidget(field);

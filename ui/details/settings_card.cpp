@@ -4,6 +4,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/error.h"
 #include "core/study/settings_fields.h"
@@ -29,6 +30,9 @@ QString valueOf(const study::SettingsField& field, const study::RunSettings& set
   const Json value = field.get(settings);
   if (value.is_null() || (value.is_string() && value.get<std::string>().empty())) {
     return QStringLiteral("–");
+  }
+  if (value.is_number_float() && value.get<double>() == std::floor(value.get<double>()) && value.get<double>() < 1e6) {
+    return QString::number(value.get<double>(), 'f', 0);
   }
   return QString::fromStdString(study::value_text(value));
 }

@@ -7,6 +7,7 @@
 #include <QHeaderView>
 #include <QListView>
 #include <QMouseEvent>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QTableView>
 #include <QToolButton>
@@ -83,7 +84,10 @@ LogPanel::LogPanel(SessionModel* session, RunControl* control, QWidget* parent)
   layout->addWidget(buildQueue(), 1);
   const auto show_line = [this] { strip_->setLine(events_->newestLine()); };
   connect(events_, &EventModel::grown, this, show_line);
-  const auto show_waiting = [this] { strip_->setWaiting(queue_->numWaiting()); };
+  const auto show_waiting = [this] {
+    strip_->setWaiting(queue_->numWaiting());
+    start_->setVisible(queue_->numWaiting() > 0 && queue_->numWaiting() == queue_->rowCount());
+  };
   connect(session, &SessionModel::runsChanged, this, show_waiting);
   show_line();
   show_waiting();
@@ -155,6 +159,9 @@ QWidget* LogPanel::buildQueue() {
   }
   layout->addLayout(bar);
   layout->addWidget(queue_view_, 1);
+  start_ = new QPushButton(themedIcon(QStringLiteral("play")), tr("Start the queue"));
+  connect(start_, &QPushButton::clicked, control_, &RunControl::startQueue);
+  layout->addWidget(start_, 0, Qt::AlignLeft);
   return page;
 }
 

@@ -7,6 +7,7 @@
 class QComboBox;
 class QLabel;
 class QListView;
+class QPushButton;
 class QTableView;
 class QToolButton;
 
@@ -16,8 +17,8 @@ class ElidedLabel;
 class QueueModel;
 class RunControl;
 
-/// The strip at the bottom: the newest line of the selected run's log and the length of the queue; the title bar of the
-/// Log dock. Pressing it unfolds the panel.
+/// The strip at the bottom: the newest line of the selected run's log and the length of the queue. It stands above the
+/// panel, and alone while that is folded; pressing it folds and unfolds.
 class LogStrip : public QWidget {
   Q_OBJECT
 
@@ -62,6 +63,7 @@ class LogPanel : public QWidget {
   LogStrip* strip_;
   QTableView* log_view_ = nullptr;
   QListView* queue_view_ = nullptr;
+  QPushButton* start_ = nullptr;  ///< there while runs wait and nothing runs
 };
 
 }  // namespace lorascope::ui

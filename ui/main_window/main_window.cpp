@@ -20,8 +20,10 @@
 #include "ui/process/run_control.h"
 #include "ui/runs/runs_panel.h"
 #include "ui/train/train_tab.h"
+#include "ui/weights/weights_tab.h"
 #include "ui/widgets/dock_title.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/inset.h"
 #include "ui/widgets/message_bar.h"
 #include "ui/widgets/theme.h"
 
@@ -83,24 +85,24 @@ void MainWindow::buildCentre() {
   auto* layout = new QVBoxLayout(centre);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
-  auto* above = new QVBoxLayout;
-  above->setContentsMargins(kPadding, kGap, kPadding, 0);
   messages_ = new MessageBar;
-  above->addWidget(messages_);
-  layout->addLayout(above);
+  layout->addWidget(new Inset(messages_, QMargins(kPadding, kPadding, kPadding, 0)));
   pages_ = new QStackedWidget;
   layout->addWidget(pages_, 1);
   setCentralWidget(centre);
   train_ = new TrainTab(session_, control_);
-  auto* curves = new CurvesTab(session_);
+  curves_ = new CurvesTab(session_);
   addTab(tr("Train"), train_);
-  addTab(tr("Curves"), curves);
+  addTab(tr("Curves"), curves_);
+  weights_ = new WeightsTab(session_);
+  addTab(tr("Weights"), weights_);
   connect(top_, &TopBar::tabChosen, this, [this](int index) { showTab(tab_names_.at(index)); });
   connect(top_, &TopBar::runStudyRequested, this, &MainWindow::chooseStudyFile);
   connect(top_, &TopBar::themeToggled, this, [this] {
     Q_EMIT appearanceChosen(appearanceOf(this) == Appearance::Dark ? Appearance::Light : Appearance::Dark);
   });
-  connect(curves, &CurvesTab::trainRequested, this, [this] { showTab(QStringLiteral("Train")); });
+  connect(curves_, &CurvesTab::trainRequested, this, [this] { showTab(QStringLiteral("Train")); });
+  connect(weights_, &WeightsTab::trainRequested, this, [this] { showTab(QStringLiteral("Train")); });
   connect(train_, &TrainTab::studyFileRequested, this, &MainWindow::chooseStudyFile);
   connect(train_, &TrainTab::workspaceRequested, this, &MainWindow::chooseWorkspace);
   connect(train_, &TrainTab::curvesRequested, this, [this] { showTab(QStringLiteral("Curves")); });
@@ -146,8 +148,15 @@ void MainWindow::buildDocks() {
   details_dock_ = addDock(QStringLiteral("details"), tr("Details"), details, Qt::RightDockWidgetArea);
   details_dock_->setTitleBarWidget(new DockTitle(tr("Details")));
   log_ = new LogPanel(session_, control_);
-  log_dock_ = addDock(QStringLiteral("log"), tr("Log and queue"), log_, Qt::BottomDockWidgetArea);
-  log_dock_->setTitleBarWidget(log_->strip());
+  auto* below = new QWidget;
+  auto* rows = new QVBoxLayout(below);
+  rows->setContentsMargins(0, 0, 0, 0);
+  rows->setSpacing(0);
+  rows->addWidget(log_->strip());
+  rows->addWidget(log_, 1);
+  log_dock_ = addDock(QStringLiteral("log"), tr("Log and queue"), below, Qt::BottomDockWidgetArea);
+  // The strip is its own title; an empty bar takes the place of Qt's.
+  log_dock_->setTitleBarWidget(new QWidget);
   connect(log_->strip(), &LogStrip::pressed, this, [this] { setLogUnfolded(log_->isHidden()); });
 }
 

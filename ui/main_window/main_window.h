@@ -13,6 +13,7 @@ class QStackedWidget;
 
 namespace lorascope::ui {
 
+class CurvesTab;
 class LogPanel;
 class LorascopeProgram;
 class MessageBar;
@@ -21,6 +22,7 @@ class RunsPanel;
 class StatusLine;
 class TopBar;
 class TrainTab;
+class WeightsTab;
 enum class Appearance;
 
 /// The window: tabs in the middle, Runs on the left, Details on the right, log and queue below. Puts the parts together
@@ -76,6 +78,8 @@ class MainWindow : public QMainWindow {
   QStackedWidget* pages_ = nullptr;
   QStringList tab_names_;
   TrainTab* train_ = nullptr;
+  CurvesTab* curves_ = nullptr;
+  WeightsTab* weights_ = nullptr;
   RunsPanel* runs_ = nullptr;
   LogPanel* log_ = nullptr;
   StatusLine* status_ = nullptr;

@@ -10,12 +10,15 @@
 #include <QTextBrowser>
 #include <QVBoxLayout>
 
+#include "ui/curves/curve_card.h"
+#include "ui/curves/curves_tab.h"
 #include "ui/log/log_panel.h"
 #include "ui/main_window/main_window.h"
 #include "ui/main_window/top_bar.h"
 #include "ui/plots/plot_card.h"
 #include "ui/runs/runs_panel.h"
 #include "ui/train/train_tab.h"
+#include "ui/weights/weights_tab.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/message_bar.h"
 #include "ui/widgets/theme.h"
@@ -94,21 +97,18 @@ void MainWindow::addViewActions(QMenu* menu) {
 }
 
 void MainWindow::exportCurrent() {
-  // The plot with the focus, else the first of the tab in view; Train has none with an export, Curves always has.
-  QWidget* page = pages_->currentWidget();
+  // The plot with the focus, else the main one of the tab in view. Train has none to export: Curves shows the same run.
   PlotCard* card = nullptr;
   for (QWidget* widget = focusWidget(); widget != nullptr && card == nullptr; widget = widget->parentWidget()) {
     card = qobject_cast<PlotCard*>(widget);
   }
-  if (card == nullptr && page->findChild<PlotCard*>() == nullptr) {
-    showTab(QStringLiteral("Curves"));
-    page = pages_->currentWidget();
-  }
   if (card == nullptr) {
-    card = page->findChild<PlotCard*>();
+    const bool in_weights = pages_->currentWidget() == weights_;
+    showTab(in_weights ? QStringLiteral("Weights") : QStringLiteral("Curves"));
+    card = in_weights ? weights_->mainPlot() : curves_->cards().empty() ? nullptr : curves_->cards().front();
   }
   if (card != nullptr) {
-    Q_EMIT card->toolbar()->exportToggled(true);
+    card->openExport();
   }
 }
 

@@ -13,6 +13,11 @@
 #include "ui/widgets/empty_state.h"
 
 namespace lorascope::ui {
+namespace {
+
+constexpr int kPlotHeight = 120;
+
+}  // namespace
 
 PlotCard::PlotCard(PlotToolbar::Controls controls, QWidget* parent)
     : Card({}, parent),
@@ -25,15 +30,18 @@ PlotCard::PlotCard(PlotToolbar::Controls controls, QWidget* parent)
   body()->addWidget(toolbar_);
   body()->addWidget(stack_, 1);
   for (QWidget* page : std::initializer_list<QWidget*>{view_, table_, export_, empty_}) stack_->addWidget(page);
-  stack_->setMinimumHeight(120);
+  // A stack is as large as its largest page wants to be: the plot alone decides here, the others take what is there.
+  for (QWidget* page : std::initializer_list<QWidget*>{table_, export_, empty_}) {
+    page->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
+  }
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
   connect(toolbar_, &PlotToolbar::optionsChanged, this, &PlotCard::takeOptions);
-  connect(toolbar_, &PlotToolbar::tableToggled, this, [this](bool open) { show(open ? static_cast<QWidget*>(table_) : view_); });
-  connect(toolbar_, &PlotToolbar::exportToggled, this, [this](bool open) { show(open ? static_cast<QWidget*>(export_) : view_); });
+  connect(toolbar_, &PlotToolbar::tableToggled, this, [this](bool open) { showPage(open ? static_cast<QWidget*>(table_) : view_); });
+  connect(toolbar_, &PlotToolbar::exportToggled, this, [this](bool open) { showPage(open ? static_cast<QWidget*>(export_) : view_); });
   connect(toolbar_, &PlotToolbar::copyRequested, this, [this] {
     stack_->currentWidget() == table_ ? table_->copy() : copyPicture();
   });
-  connect(export_, &ExportPanel::closed, this, [this] { show(view_); });
+  connect(export_, &ExportPanel::closed, this, [this] { showPage(view_); });
   connect(view_, &PlotView::smoothingRequested, toolbar_, &PlotToolbar::toggleSmoothing);
   connect(view_, &PlotView::axesChanged, this, [this](bool log_x, bool log_y) {
     figures::CurveOptions options = toolbar_->options();
@@ -75,18 +83,22 @@ void PlotCard::updatePage() {
   const bool nothing = view_->figure().empty();
   toolbar_->setVisible(!nothing);
   if (nothing) {
-    show(empty_);
+    showPage(empty_);
   } else if (stack_->currentWidget() == empty_) {
-    show(view_);
+    showPage(view_);
   }
 }
 
-void PlotCard::show(QWidget* page) {
+void PlotCard::showPage(QWidget* page) {
   if (page == view_ && view_->figure().empty()) page = empty_;
   if (page == table_) table_->setFigure(view_->figure());
   if (page == export_) export_->setFigure(figureInView());
+  const bool was_export = stack_->currentWidget() == export_;
+  const bool is_export = page == export_;
   stack_->setCurrentWidget(page);
-  toolbar_->setOpen(page == table_, page == export_);
+  stack_->setMinimumHeight(is_export ? export_->sizeHint().height() : kPlotHeight);
+  toolbar_->setOpen(page == table_, is_export);
+  if (was_export != is_export) Q_EMIT exportOpened(is_export);
 }
 
 figures::FigureData PlotCard::figureInView() const {
@@ -103,6 +115,8 @@ figures::FigureData PlotCard::figureInView() const {
   }
   return figure;
 }
+
+void PlotCard::openExport() { showPage(export_); }
 
 void PlotCard::copyPicture() const {
   figures::RenderOptions options;

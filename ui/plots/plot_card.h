@@ -31,6 +31,8 @@ class PlotCard : public Card {
   void setOptions(const figures::CurveOptions& options);
   /// Title, note, plot and, where they are open, table and export.
   void setFigure(figures::FigureData figure);
+  /// Opens the export in the plot's place.
+  void openExport();
   /// Copies the picture as it is exported, on a light ground.
   void copyPicture() const;
 
@@ -39,10 +41,12 @@ class PlotCard : public Card {
   void figureWished();
   /// Any option changed; for keeping them.
   void optionsChanged();
+  /// The export, which needs more room than the plot, was opened or closed.
+  void exportOpened(bool open);
 
  private:
   void takeOptions();
-  void show(QWidget* page);
+  void showPage(QWidget* page);
   void updatePage();
   figures::FigureData figureInView() const;
 

@@ -9,12 +9,11 @@
 
 #include "ui/plots/smoothing_field.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/theme.h"
 
 namespace lorascope::ui {
 namespace {
-
-constexpr int kIconWidth = 26;
 
 const std::vector<std::pair<figures::XSource, QString>>& sources() {
   static const std::vector<std::pair<figures::XSource, QString>> all = {
@@ -66,6 +65,7 @@ PlotToolbar::PlotToolbar(Controls controls, QWidget* parent) : QWidget(parent), 
 }
 
 void PlotToolbar::measureWidths() {
+  folded_.reset();
   setFolded(true);
   folded_width_ = layout_->minimumSize().width();
   setFolded(false);
@@ -215,12 +215,13 @@ void PlotToolbar::resizeEvent(QResizeEvent* event) {
 }
 
 void PlotToolbar::setFolded(bool folded) {
+  if (folded == folded_) return;
+  folded_ = folded;
   if (source_menu_ != nullptr) source_menu_->setVisible(folded);
   for (QToolButton* button : sources_) button->setVisible(!folded);
   for (QToolButton* button : {table_, copy_, export_}) {
     button->setToolButtonStyle(folded ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextOnly);
-    button->setMinimumWidth(folded ? kIconWidth : 0);
-    button->setMaximumWidth(folded ? kIconWidth : QWIDGETSIZE_MAX);
+    setRole(button, folded ? "icon" : "");
   }
   layout_->invalidate();
 }

@@ -2,6 +2,7 @@
 
 #include <QFlags>
 #include <QWidget>
+#include <optional>
 #include <vector>
 
 #include "core/figures/curve_figure.h"
@@ -72,6 +73,7 @@ class PlotToolbar : public QWidget {
   QToolButton* export_ = nullptr;
   int full_width_ = 0;    ///< what the unfolded row needs
   int folded_width_ = 0;
+  std::optional<bool> folded_;
 };
 
 Q_DECLARE_OPERATORS_FOR_FLAGS(PlotToolbar::Controls)

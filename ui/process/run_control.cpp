@@ -121,8 +121,8 @@ void RunControl::request(RunVerb verb, const std::vector<store::RunId>& ids) {
   }
   if (verb == RunVerb::Resume) {
     for (const store::RunId id : possible) {
-      start(
-          {QStringLiteral("resume"), QString::number(id), QStringLiteral("--workspace"), session_->workspaceFolder()});
+      start({QStringLiteral("resume"), QString::number(id), QStringLiteral("--workspace"), session_->workspaceFolder(),
+             QStringLiteral("--detach")});
     }
     return;
   }

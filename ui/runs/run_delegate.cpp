@@ -1,5 +1,6 @@
 #include "ui/runs/run_delegate.h"
 
+#include <QAbstractItemView>
 #include <QPainter>
 
 #include "ui/runs/run_tree_model.h"
@@ -50,6 +51,7 @@ void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, c
              (hover_ != 0 && index.data(RunTreeModel::IdRole).toLongLong() == hover_)) {
     painter->fillRect(option.rect, colours.hover);
   }
+  paintReason(painter, option, index);
   switch (index.column()) {
     case RunTreeModel::Name:
       paintName(painter, option, index);
@@ -64,16 +66,30 @@ void RunDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, c
   painter->restore();
 }
 
+void RunDelegate::paintReason(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+  const QModelIndex first = index.siblingAtColumn(RunTreeModel::Name);
+  const QString reason = first.data(RunTreeModel::ReasonRole).toString();
+  const auto* view = qobject_cast<const QAbstractItemView*>(option.widget);
+  if (reason.isEmpty() || view == nullptr) {
+    return;
+  }
+  // The line runs through all columns: each paints its part of it.
+  const int left = view->visualRect(first).left() + 2 + kIconSlot;
+  const QRect line(left, option.rect.bottom() - kReasonLine - 3, view->viewport()->width() - left - 4, kReasonLine);
+  painter->save();
+  painter->setClipRect(option.rect);
+  painter->setFont(captionFont());
+  painter->setPen(coloursOf(option.widget).error);
+  drawElided(painter, line, Qt::AlignLeft, reason);
+  painter->restore();
+}
+
 void RunDelegate::paintName(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
   const Colours& colours = coloursOf(option.widget);
   const RunRow row = rowOf(index);
   QRect rect = option.rect.adjusted(2, 0, -4, 0);
   const QString reason = index.data(RunTreeModel::ReasonRole).toString();
   if (!reason.isEmpty()) {
-    const QRect line(rect.left() + kIconSlot, rect.bottom() - kReasonLine - 3, rect.width() - kIconSlot, kReasonLine);
-    painter->setFont(captionFont());
-    painter->setPen(colours.error);
-    drawElided(painter, line, Qt::AlignLeft, reason);
     rect.setBottom(rect.bottom() - kReasonLine);
   }
   const QColor swatch = index.data(RunTreeModel::SwatchRole).value<QColor>();
@@ -109,7 +125,11 @@ void RunDelegate::paintScore(QPainter* painter, const QStyleOptionViewItem& opti
 void RunDelegate::paintMark(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
   const bool hovered = option.state.testFlag(QStyle::State_MouseOver);
   QRect icon(QPoint(), QSize(16, 16));
-  icon.moveCenter(option.rect.center());
+  QRect cell = option.rect;
+  if (!index.siblingAtColumn(RunTreeModel::Name).data(RunTreeModel::ReasonRole).toString().isEmpty()) {
+    cell.setBottom(cell.bottom() - kReasonLine);
+  }
+  icon.moveCenter(cell.center());
   if (index.column() == RunTreeModel::Star) {
     if (rowOf(index) != RunRow::Run) {
       return;

@@ -22,6 +22,7 @@ class RunDelegate : public QStyledItemDelegate {
                             const QModelIndex& index) const override;
 
  private:
+  void paintReason(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
   void paintName(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
   void paintScore(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
   void paintMark(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;

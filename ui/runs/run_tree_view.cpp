@@ -12,7 +12,7 @@
 namespace lorascope::ui {
 namespace {
 
-constexpr int kMarkColumn = 24;
+constexpr int kMarkColumn = 22;
 /// A study with more runs starts with its groups folded.
 constexpr std::size_t kRunsToUnfold = 60;
 
@@ -57,7 +57,7 @@ RunTreeView::RunTreeView(SessionModel* session, QWidget* parent) : QTreeView(par
   header()->setMinimumSectionSize(kMarkColumn);
   header()->setSectionResizeMode(RunTreeModel::Name, QHeaderView::Stretch);
   header()->setSectionResizeMode(RunTreeModel::Score, QHeaderView::Fixed);
-  header()->resizeSection(RunTreeModel::Score, QFontMetrics(captionFont()).horizontalAdvance(tr("lost · resume")) + 10);
+  header()->resizeSection(RunTreeModel::Score, QFontMetrics(captionFont()).horizontalAdvance(tr("step 12,420")) + 8);
   for (const int column : {RunTreeModel::Star, RunTreeModel::Eye}) {
     header()->setSectionResizeMode(column, QHeaderView::Fixed);
     header()->resizeSection(column, kMarkColumn);

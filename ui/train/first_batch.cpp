@@ -62,7 +62,7 @@ int FirstBatch::numLabelled() const {
 }
 
 QString FirstBatch::summary() const {
-  return QObject::tr("%1 sentences, %2 real tokens, %3 of them with a label; padded to the longest they would be %4")
+  return QObject::tr("%1 sentences, %2 real tokens, %3 with a label; padded it would be %4")
       .arg(countText(static_cast<qint64>(rows.size())), countText(tokens), countText(numLabelled()),
            countText(static_cast<qint64>(rows.size()) * longest));
 }

@@ -26,7 +26,7 @@ struct FirstBatch {
   /// Empty for a text that is no first batch.
   static FirstBatch fromJson(const std::string& json);
   int numLabelled() const;
-  /// "4 sentences, 34 real tokens, 22 with a label; padded they would be 44."
+  /// "4 sentences, 34 real tokens, 22 with a label; padded it would be 44"
   QString summary() const;
 };
 

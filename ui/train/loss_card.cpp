@@ -11,13 +11,15 @@ namespace {
 
 constexpr int kMillisecondsBetweenDrawings = 250;
 constexpr double kSmoothing = 0.9;
-constexpr int kPlotHeight = 210;
+constexpr int kPlotHeight = 180;
 
 }  // namespace
 
 LossCard::LossCard(SessionModel* session, QWidget* parent) : Card(tr("Training loss"), parent), session_(session) {
   plot_ = new PlotView;
   plot_->setMinimumHeight(kPlotHeight);
+  // The plot takes what the other cards leave: its own wish would push the first batch out of sight.
+  plot_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
   body()->addWidget(plot_, 1);
   soon_.setSingleShot(true);
   soon_.setInterval(kMillisecondsBetweenDrawings);

@@ -15,6 +15,7 @@
 #include "ui/train/result_card.h"
 #include "ui/train/run_header.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/inset.h"
 #include "ui/widgets/theme.h"
 
 namespace lorascope::ui {
@@ -39,12 +40,9 @@ TrainTab::TrainTab(SessionModel* session, RunControl* control, QWidget* parent)
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
-  auto* top = new QVBoxLayout;
-  top->setContentsMargins(kPadding, kPadding, kPadding, 0);
   problems_ = new ProblemsCard;
   problems_->hide();
-  top->addWidget(problems_);
-  layout->addLayout(top);
+  layout->addWidget(new Inset(problems_, QMargins(kPadding, kPadding, kPadding, 0)));
   pages_ = new QStackedWidget;
   layout->addWidget(pages_, 1);
   buildEmptyState();

@@ -3,10 +3,11 @@
 #include <QFrame>
 
 class QHBoxLayout;
-class QLabel;
 class QVBoxLayout;
 
 namespace lorascope::ui {
+
+class ElidedLabel;
 
 /// A surface with a thin border: title, a short note and buttons in one row, then a body.
 class Card : public QFrame {
@@ -24,8 +25,8 @@ class Card : public QFrame {
   QVBoxLayout* body() const { return body_; }
 
  private:
-  QLabel* title_;
-  QLabel* note_;
+  ElidedLabel* title_;
+  ElidedLabel* note_;
   QHBoxLayout* header_;
   QVBoxLayout* body_;
 };

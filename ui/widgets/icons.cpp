@@ -1,5 +1,6 @@
 #include "ui/widgets/icons.h"
 
+#include <QFile>
 #include <QIconEngine>
 #include <QPainter>
 #include <QPixmapCache>
@@ -58,8 +59,9 @@ class TintedSvg : public QIconEngine {
     }
     result = QPixmap(size);
     result.fill(Qt::transparent);
-    QSvgRenderer renderer(QStringLiteral(":/icons/%1.svg").arg(name_));
-    if (renderer.isValid()) {
+    const QString file = QStringLiteral(":/icons/%1.svg").arg(name_);
+    QSvgRenderer renderer;
+    if (QFile::exists(file) && renderer.load(file)) {
       QPainter painter(&result);
       renderer.render(&painter, QRectF(QPointF(), QSizeF(size)));
       painter.setCompositionMode(QPainter::CompositionMode_SourceIn);

@@ -28,10 +28,13 @@ MessageBar::MessageBar(QWidget* parent) : QFrame(parent) {
   makeSecondary(hint_);
   texts->addWidget(message_);
   texts->addWidget(hint_);
-  layout->addLayout(texts, 1);
   buttons_ = new QHBoxLayout;
   buttons_->setSpacing(kGap);
-  layout->addLayout(buttons_);
+  auto* row = new QHBoxLayout;
+  row->addLayout(buttons_);
+  row->addStretch(1);
+  texts->addLayout(row);
+  layout->addLayout(texts, 1);
   auto* close = new QToolButton;
   close->setProperty("role", "icon");
   close->setIcon(themedIcon(QStringLiteral("close"), IconTone::Secondary));
@@ -70,6 +73,7 @@ void MessageBar::addAction(const QString& label, const std::function<void()>& ac
     run();
   });
   buttons_->addWidget(button);
+  layout()->activate();
 }
 
 void MessageBar::clear() {

@@ -65,7 +65,7 @@ QString statusText(const store::RunRecord& run) {
     case RunState::Failed:
       return QStringLiteral("failed");
     case RunState::Lost:
-      return QStringLiteral("lost · resume");
+      return QStringLiteral("lost");
     case RunState::Stopped:
     case RunState::Finished:
       break;

@@ -34,7 +34,7 @@ Colours lightColours() {
                       .error = QColor(0xB4, 0x23, 0x18),
                       .hover = {},
                       .selection = {}},
-                     0.05, 0.10);
+                     0.05, 0.08);
 }
 
 Colours darkColours() {
@@ -132,8 +132,9 @@ const Colours& coloursOf(Appearance appearance) {
   return appearance == Appearance::Dark ? kDark : kLight;
 }
 
-Appearance appearanceOf(const QWidget* widget) {
-  const QPalette palette = widget != nullptr ? widget->palette() : QApplication::palette();
+Appearance appearanceOf(const QWidget*) {
+  // Not the widget's own palette: the style sheet puts transparent grounds into it.
+  const QPalette palette = QApplication::palette();
   return palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness()
              ? Appearance::Dark
              : Appearance::Light;

@@ -37,8 +37,8 @@ inline constexpr int kRowHeight = 26;
 
 const Colours& coloursOf(Appearance appearance);
 
-/// The appearance that a widget is shown in, read off its palette: no state is kept. A widget repaints with other
-/// colours when it gets QEvent::PaletteChange.
+/// The appearance that widgets are shown in, read off the application's palette: no state is kept. A widget repaints
+/// with other colours when it gets QEvent::PaletteChange.
 Appearance appearanceOf(const QWidget* widget);
 const Colours& coloursOf(const QWidget* widget);
 
