@@ -15,7 +15,7 @@
 namespace lorascope::ui {
 namespace {
 
-constexpr double kLabelGap = 6;      ///< between a line's end and its name
+constexpr double kLabelGap = 8;      ///< between a line's end and its name
 constexpr double kSwatchWidth = 22;  ///< the piece of line before a name in the legend
 constexpr std::size_t kMaxLegend = 12;
 

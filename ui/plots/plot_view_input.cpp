@@ -59,12 +59,12 @@ void PlotView::mouseMoveEvent(QMouseEvent* event) {
     return;
   }
   const QRectF area = canvas_->plotArea();
-  QRectF rectangle = QRectF(*press_, position).normalized().intersected(area);
-  if (std::abs(delta.y()) < kFlatDrag) {
+  QRectF rectangle = QRectF(*press_, position).normalized();
+  if (std::abs(position.y() - press_->y()) < kFlatDrag) {
     rectangle.setTop(area.top());
     rectangle.setBottom(area.bottom());
   }
-  state_->zoom_rectangle = rectangle;
+  state_->zoom_rectangle = rectangle.intersected(area);
   canvas_->repaintOverlay();
 }
 

@@ -27,7 +27,7 @@ StepSlider::StepSlider(QWidget* parent) : QWidget(parent), slider_(new QSlider(Q
     if (index < 0 || index >= std::ssize(steps_)) return;
     const bool newest = index == std::ssize(steps_) - 1;
     step_ = newest ? std::nullopt : std::optional(steps_[static_cast<std::size_t>(index)]);
-    show();
+    showStep();
     if (newest) {
       Q_EMIT newestChosen();
     } else {
@@ -39,15 +39,15 @@ StepSlider::StepSlider(QWidget* parent) : QWidget(parent), slider_(new QSlider(Q
 void StepSlider::setSteps(std::vector<std::int64_t> steps) {
   if (steps == steps_) return;
   steps_ = std::move(steps);
-  show();
+  showStep();
 }
 
 void StepSlider::setStep(std::optional<std::int64_t> step) {
   step_ = step;
-  show();
+  showStep();
 }
 
-void StepSlider::show() {
+void StepSlider::showStep() {
   const QSignalBlocker quiet(slider_);
   slider_->setRange(0, std::max(0, static_cast<int>(steps_.size()) - 1));
   slider_->setEnabled(steps_.size() > 1);

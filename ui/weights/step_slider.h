@@ -27,7 +27,7 @@ class StepSlider : public QWidget {
   void newestChosen();
 
  private:
-  void show();
+  void showStep();
 
   std::vector<std::int64_t> steps_;
   std::optional<std::int64_t> step_;

@@ -6,6 +6,7 @@
 #include <QStackedWidget>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 #include "ui/plots/plot_card.h"
 #include "ui/plots/plot_view.h"
@@ -23,6 +24,7 @@ namespace lorascope::ui {
 namespace {
 
 constexpr int kPlotHeight = 276;
+constexpr int kRoomForTwoExports = 1100;
 
 }  // namespace
 
@@ -35,8 +37,8 @@ WeightsTab::WeightsTab(SessionModel* session, QWidget* parent)
   empty->addButton(QStringLiteral("Start a comparison"), true, [this] { Q_EMIT trainRequested(); });
   pages_->addWidget(empty);
   makePage();
-  connect(book_, &SpectraBook::changed, this, &WeightsTab::update);
-  connect(session_, &SessionModel::stepCursorChanged, this, &WeightsTab::update);
+  connect(book_, &SpectraBook::changed, this, &WeightsTab::refresh);
+  connect(session_, &SessionModel::stepCursorChanged, this, &WeightsTab::refresh);
   connect(map_, &HeatMapCard::wished, this, &WeightsTab::updateMap);
   connect(map_, &HeatMapCard::moduleChosen, this, [this] {
     updateSpectrum();
@@ -48,7 +50,7 @@ WeightsTab::WeightsTab(SessionModel* session, QWidget* parent)
     connect(card->view(), &PlotView::runHovered, session_, &SessionModel::setHoverRun);
     connect(card->view(), &PlotView::runActivated, this, [this](qint64 id) { session_->select({id}); });
   }
-  update();
+  refresh();
 }
 
 void WeightsTab::makePage() {
@@ -69,6 +71,11 @@ void WeightsTab::makePage() {
   row->addWidget(spectrum_, 1);
   row->addWidget(layers_, 1);
   column->addLayout(row, 3);
+  // Half of a narrow window is not enough for an export: the other half waits meanwhile.
+  for (const auto& [opened, other] : {std::pair(spectrum_, layers_), std::pair(layers_, spectrum_)}) {
+    connect(opened, &PlotCard::exportOpened, this,
+            [this, other = other](bool open) { other->setVisible(!open || width() >= kRoomForTwoExports); });
+  }
   numbers_ = new TableCard(QStringLiteral("Numbers"));
   connect(numbers_, &TableCard::runHovered, session_, &SessionModel::setHoverRun);
   connect(numbers_, &TableCard::runActivated, this, [this](qint64 run) { session_->select({run}); });
@@ -111,7 +118,7 @@ void WeightsTab::makeLayersCard() {
 
 void WeightsTab::chooseModule(int layer, const std::string& kind) { map_->choose(layer, kind); }
 
-void WeightsTab::update() {
+void WeightsTab::refresh() {
   pages_->setCurrentIndex(book_->runs().empty() ? 0 : 1);
   if (book_->runs().empty()) return;
   slider_->setSteps(book_->steps());

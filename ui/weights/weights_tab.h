@@ -48,7 +48,7 @@ class WeightsTab : public QWidget {
   void makePage();
   void makeSpectrumCard();
   void makeLayersCard();
-  void update();
+  void refresh();
   void updateMap();
   void updateSpectrum();
   void updateLayers();
