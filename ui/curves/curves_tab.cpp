@@ -178,9 +178,8 @@ void CurvesTab::alignPlots() {
 void CurvesTab::shareRange() {
   std::optional<Range> whole;
   for (const CurveCard* card : cards_) {
-    const figures::FigureData& figure = card->view()->figure();
-    if (figure.empty()) continue;
-    const Range own = fullRangeX(figure);
+    if (card->view()->figure().empty()) continue;
+    const Range own = card->view()->fullRangeX();
     whole = whole ? Range{std::min(whole->low, own.low), std::max(whole->high, own.high)} : own;
   }
   for (CurveCard* card : cards_) card->view()->setLeastRangeX(whole);

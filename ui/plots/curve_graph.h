@@ -4,16 +4,22 @@
 
 namespace lorascope::ui {
 
-/// A graph that keeps its dashes readable where points are dense. The noise of a line with many points in each pixel
-/// column eats up the dash pattern; such a line is drawn through the means of its columns when setColumnMeans is on,
-/// which is right for a smoothed curve whose raw points are drawn under it. The data always keep every point.
+/// How a graph is drawn where it has many points in each pixel column. Its data always keep every point.
+enum class Thinning {
+  Exact,   ///< QCustomPlot's adaptive sampling: every spike on its pixel row
+  Means,   ///< through the means of the columns: right for a smoothed curve over its raw points, whose dashes stay readable
+  Lows,    ///< through the least values: the lower edge of a band
+  Highs,   ///< through the greatest values: the upper edge of a band
+};
+
+/// A graph with a choice of thinning.
 class CurveGraph : public QCPGraph {
   Q_OBJECT
 
  public:
   using QCPGraph::QCPGraph;
 
-  void setColumnMeans(bool on) { column_means_ = on; }
+  void setThinning(Thinning thinning) { thinning_ = thinning; }
   /// More than two points a pixel in the range that is shown.
   bool isDense() const;
 
@@ -24,7 +30,10 @@ class CurveGraph : public QCPGraph {
                             const QCPGraphDataContainer::const_iterator& end) const override;
 
  private:
-  bool column_means_ = false;
+  bool isDense(const QCPGraphDataContainer::const_iterator& begin, const QCPGraphDataContainer::const_iterator& end) const;
+  double thinned(const QCPGraphDataContainer::const_iterator& begin, const QCPGraphDataContainer::const_iterator& end) const;
+
+  Thinning thinning_ = Thinning::Exact;
 };
 
 }  // namespace lorascope::ui

@@ -66,6 +66,51 @@ Range withoutOutliers(const figures::FigureData& figure, const Range& visible) {
 
 }  // namespace
 
+void extendSummary(figures::FigureData& summary, std::size_t index, const figures::Line& line, std::size_t first) {
+  figures::Line& two = summary.lines[index];
+  for (std::size_t i = first; i < line.x.size(); ++i) {
+    if (!figures::is_drawable(line.x[i], summary.x.log) || !figures::is_drawable(line.y[i], summary.y.log)) continue;
+    if (two.x.empty()) {
+      two.x.assign(2, line.x[i]);
+      two.y.assign(2, line.y[i]);
+      continue;
+    }
+    two.x[0] = std::min(two.x[0], line.x[i]);
+    two.x[1] = std::max(two.x[1], line.x[i]);
+    two.y[0] = std::min(two.y[0], line.y[i]);
+    two.y[1] = std::max(two.y[1], line.y[i]);
+  }
+}
+
+figures::FigureData summaryOf(const figures::FigureData& figure) {
+  figures::FigureData summary;
+  summary.x = figure.x;
+  summary.y = figure.y;
+  summary.references = figure.references;
+  summary.bands = figure.bands;
+  summary.lines.resize(figure.lines.size());
+  for (std::size_t i = 0; i < figure.lines.size(); ++i) {
+    summary.lines[i].shape = figure.lines[i].shape;
+    summary.lines[i].style = figure.lines[i].style;
+    extendSummary(summary, i, figure.lines[i], 0);
+  }
+  for (figures::Band& band : summary.bands) {
+    figures::Line edges;
+    edges.x = band.x;
+    edges.y = band.low;
+    figures::FigureData low_high;
+    low_high.x = figure.x;
+    low_high.y = figure.y;
+    low_high.lines.resize(1);
+    extendSummary(low_high, 0, edges, 0);
+    edges.y = band.high;
+    extendSummary(low_high, 0, edges, 0);
+    band.x = low_high.lines[0].x;
+    band.low = band.high = low_high.lines[0].y;
+  }
+  return summary;
+}
+
 Range fullRangeX(const figures::FigureData& figure) {
   const Range range = figures::x_range(figure);
   const bool has_bars = std::any_of(figure.lines.begin(), figure.lines.end(),

@@ -11,6 +11,12 @@ using figures::Range;
 
 inline bool contains(const Range& range, double value) { return value >= range.low && value <= range.high; }
 
+/// The figure with two points a line that have the same extent on both axes, as far as they can be drawn: x_range() and
+/// y_range() of it are those of the whole figure, at no cost.
+figures::FigureData summaryOf(const figures::FigureData& figure);
+/// Widens line `index` of a summary by the points of `line` from `first` on.
+void extendSummary(figures::FigureData& summary, std::size_t index, const figures::Line& line, std::size_t first);
+
 /// The x range that shows everything, bars to their edges.
 Range fullRangeX(const figures::FigureData& figure);
 

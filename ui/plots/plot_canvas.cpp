@@ -105,7 +105,12 @@ void PlotCanvas::makeBand(const figures::Band& band) {
   edge.y = band.high;
   auto* high = static_cast<QCPGraph*>(makeLine(edge));
   high->setChannelFillGraph(low);
-  for (QCPGraph* graph : {low, high}) graph->setPen(Qt::NoPen);
+  static_cast<CurveGraph*>(low)->setThinning(Thinning::Lows);
+  static_cast<CurveGraph*>(high)->setThinning(Thinning::Highs);
+  for (QCPGraph* graph : {low, high}) {
+    graph->setPen(Qt::NoPen);
+    graph->setAntialiasedFill(band.x.size() <= kFewPoints);
+  }
   band_graphs_.emplace_back(low, high);
 }
 
@@ -159,7 +164,7 @@ void PlotCanvas::styleLine(std::size_t index) {
   }
   auto* graph = static_cast<CurveGraph*>(plottables_[index]);
   const bool is_average = line.style.role == figures::Role::Main && hasRawTwin(line);
-  graph->setColumnMeans(is_average);
+  graph->setThinning(is_average ? Thinning::Means : Thinning::Exact);
   QPen pen = linePen(line.style, colour, lit ? 1 : 0);
   if (!is_average && graph->isDense()) pen = QPen(colour, 1);
   graph->setPen(pen);

@@ -54,6 +54,7 @@ void PlotView::setFigure(figures::FigureData figure) {
   }
   hovered_line_.reset();
   state_->figure = std::move(figure);
+  summary_ = summaryOf(state_->figure);
   setAccessibleName(QString::fromStdString(state_->figure.title));
   canvas_->rebuild();
   applyRanges();
@@ -68,6 +69,7 @@ void PlotView::appendPoints(std::size_t line, const std::vector<double>& x, cons
   const std::size_t first = target.x.size();
   target.x.insert(target.x.end(), x.begin(), x.end());
   target.y.insert(target.y.end(), y.begin(), y.end());
+  extendSummary(summary_, line, target, first);
   canvas_->append(line, first);
   applyRanges();
   replotSoon();
@@ -80,6 +82,7 @@ void PlotView::setLogAxes(bool x, bool y) {
   if (figure.y.log != y) zoom_y_.reset();
   figure.x.log = x;
   figure.y.log = y;
+  summary_ = summaryOf(figure);
   canvas_->rebuild();
   applyRanges();
   replotSoon();
@@ -205,7 +208,7 @@ QPointF PlotView::toPixels(double x, double y) const {
 double PlotView::xAt(double pixel) const { return canvas_->xAxis->pixelToCoord(pixel); }
 
 Range PlotView::wholeX() const {
-  Range whole = fullRangeX(state_->figure);
+  const Range whole = fullRangeX();
   if (!least_x_ || (state_->figure.x.log && least_x_->low <= 0)) return whole;
   return {std::min(whole.low, least_x_->low), std::max(whole.high, least_x_->high)};
 }
@@ -219,8 +222,10 @@ void PlotView::setLeastRangeX(std::optional<Range> range) {
 
 void PlotView::applyRanges() {
   const Range x = zoom_x_.value_or(wholeX());
-  const Range y = zoom_y_.value_or(fittingRangeY(state_->figure, x, with_outliers_));
-  canvas_->setRanges(x, y);
+  const auto fitting = [&] {
+    return zoom_x_ || !with_outliers_ ? fittingRangeY(state_->figure, x, with_outliers_) : figures::y_range(summary_);
+  };
+  canvas_->setRanges(x, zoom_y_ ? *zoom_y_ : fitting());
 }
 
 void PlotView::replotSoon() { canvas_->replot(QCustomPlot::rpQueuedReplot); }

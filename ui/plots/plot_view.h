@@ -51,6 +51,8 @@ class PlotView : public QWidget {
   Range rangeY() const;
   void zoomTo(const Range& x, std::optional<Range> y = {});
   void showAll();
+  /// The x range of this figure alone.
+  Range fullRangeX() const { return ui::fullRangeX(summary_); }
   /// Unzoomed, the x axis reaches at least this far: plots above one another then agree on x.
   void setLeastRangeX(std::optional<Range> range);
   bool isZoomed() const { return zoom_x_ || zoom_y_; }
@@ -112,6 +114,7 @@ class PlotView : public QWidget {
 
   std::unique_ptr<PlotState> state_;
   PlotCanvas* canvas_;
+  figures::FigureData summary_;  ///< of the figure: ranges without a look at every point
   std::optional<Range> least_x_;
   std::optional<Range> zoom_x_;
   std::optional<Range> zoom_y_;

@@ -9,8 +9,10 @@
 #include "tests/ui/plots/figures.h"
 #include "ui/curves/curves_tab.h"
 #include "ui/main_window/session_model.h"
+#include "ui/plots/plot_card.h"
 #include "ui/plots/plot_view.h"
 #include "ui/weights/weights_tab.h"
+#include "ui/widgets/empty_state.h"
 #include "ui/widgets/theme.h"
 
 using namespace lorascope;
@@ -62,5 +64,32 @@ TEST_CASE("Pictures of the tabs", "[.look]") {
       QTest::qWait(200);
       weights.grab().save(QStringLiteral("%1/weights-%2-%3.png").arg(folder, tone).arg(size.width()));
     }
+  }
+}
+
+TEST_CASE("Pictures of cards in other states", "[.look]") {
+  QApplication& application = test::qt_application();
+  const QString folder = qEnvironmentVariable("LORASCOPE_PICTURES", ".");
+  for (const auto appearance : {ui::Appearance::Light, ui::Appearance::Dark}) {
+    const QString tone = appearance == ui::Appearance::Light ? "light" : "dark";
+    ui::applyTheme(application, appearance);
+    ui::PlotCard card(ui::PlotToolbar::XSource | ui::PlotToolbar::LogX | ui::PlotToolbar::LogY | ui::PlotToolbar::Smoothing |
+                      ui::PlotToolbar::Grouping | ui::PlotToolbar::Outliers);
+    card.emptyState()->setSentence("No points of the training loss yet");
+    card.resize(636, 300);
+    card.show();
+    const auto save = [&](const char* name) {
+      QTest::qWait(400);
+      card.grab().save(QStringLiteral("%1/card-%2-%3.png").arg(folder, name, tone));
+    };
+    save("empty");
+    card.setFigure(test::loss_figure());
+    save("plot");
+    card.openExport();
+    card.adjustSize();
+    card.resize(636, card.minimumSizeHint().height());
+    save("export");
+    card.toolbar()->tableToggled(true);
+    save("table");
   }
 }

@@ -61,6 +61,25 @@ TEST_CASE("The value axis fits what is in view", "[plots]") {
   CHECK(part.high < 65);
 }
 
+TEST_CASE("A summary has the ranges of the whole figure, also after it grew", "[plots]") {
+  figures::FigureData figure = test::loss_figure(500);
+  figure.lines[0].y[7] = kNaN;
+  figure.lines[2].y[9] = -3;
+  figure.references.push_back({.vertical = false, .value = 1.7, .label = {}, .style = {}});
+  for (const bool log : {true, false}) {
+    figure.y.log = log;
+    figures::FigureData summary = ui::summaryOf(figure);
+    CHECK(figures::x_range(summary) == figures::x_range(figure));
+    CHECK(figures::y_range(summary) == figures::y_range(figure));
+    figures::FigureData grown = figure;
+    grown.lines[1].x.insert(grown.lines[1].x.end(), {500, 501});
+    grown.lines[1].y.insert(grown.lines[1].y.end(), {0.001, 9});
+    ui::extendSummary(summary, 1, grown.lines[1], 500);
+    CHECK(figures::x_range(summary) == figures::x_range(grown));
+    CHECK(figures::y_range(summary) == figures::y_range(grown));
+  }
+}
+
 TEST_CASE("A read-out gives all lines at their points, raw beside smoothed", "[plots]") {
   const figures::FigureData figure = test::loss_figure(100);
   std::size_t left_out = 0;
