@@ -7,8 +7,8 @@
 
 namespace lorascope::nn {
 
-/// Float buffers that live until reset() and are then handed out again, so that a training step of a known size
-/// allocates nothing.
+/// Float buffers that live until reset() and are then handed out again, so that a training step allocates nothing but
+/// what is more than any step before needed.
 class Arena {
  public:
   /// Uninitialised memory, aligned to 64 bytes.
@@ -27,9 +27,21 @@ class Arena {
   void rewind(const Mark& mark);
 
  private:
-  struct Block {
-    at::Tensor storage;
-    std::int64_t size = 0, used = 0;
+  /// Whole pages from the kernel, large ones where it has them.
+  class Block {
+   public:
+    explicit Block(std::int64_t size);
+    Block(Block&& other) noexcept;
+    Block& operator=(Block&& other) = delete;
+    ~Block();
+
+    float* begin() const { return begin_; }
+    std::int64_t size() const { return size_; }
+    std::int64_t used = 0;
+
+   private:
+    float* begin_;
+    std::int64_t size_;
   };
   std::vector<Block> blocks_;
   std::size_t current_ = 0;

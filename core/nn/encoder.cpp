@@ -71,7 +71,7 @@ EncoderLayer make_layer(const Source& source, const std::string& path) {
 }  // namespace
 
 void make_trained(Weight& weight) {
-  weight.gradient = at::zeros_like(weight.value);
+  weight.gradient = zeros_on_demand(weight.value);
 }
 
 bool Dense::is_trained() const {

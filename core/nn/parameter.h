@@ -26,4 +26,8 @@ struct Parameter {
   RowActivity* rows = nullptr;  ///< owned by the model; null where the gradient is dense
 };
 
+/// Zeros like `tensor`. On the CPU a page takes memory only once it is written to, so that gradients and moments of
+/// rows that never occur cost nothing.
+at::Tensor zeros_on_demand(const at::Tensor& tensor);
+
 }  // namespace lorascope::nn

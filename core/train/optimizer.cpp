@@ -13,8 +13,8 @@ Optimizer::Optimizer(const std::vector<nn::Parameter>& parameters, const Trainin
   for (const nn::Parameter& parameter : parameters) {
     Slot slot;
     slot.parameter = parameter;
-    slot.first = at::zeros_like(parameter.value);
-    slot.second = at::zeros_like(parameter.value);
+    slot.first = nn::zeros_on_demand(parameter.value);
+    slot.second = nn::zeros_on_demand(parameter.value);
     slot.decay = decays(parameter.name) ? options.weight_decay : 0.0;
     slot.rate_factor =
         loraplus_factor(parameter.name, static_cast<int>(parameter.value.dim()), options.loraplus_ratio);
