@@ -26,6 +26,11 @@ QString labelOf(const std::string& key) {
   return label;
 }
 
+/// A path by its last part, with the whole of it as tool tip: the folder is seldom what one looks for.
+QString shortened(const QString& value) {
+  return value.count('/') > 1 ? QStringLiteral("…/") + value.section('/', -1) : value;
+}
+
 QString valueOf(const study::SettingsField& field, const study::RunSettings& settings) {
   const Json value = field.get(settings);
   if (value.is_null() || (value.is_string() && value.get<std::string>().empty())) {
@@ -80,6 +85,7 @@ void SettingsCard::fill() {
       const bool is_changed = std::find(changed_keys.begin(), changed_keys.end(), field.key) != changed_keys.end();
       const QString label = labelOf(field.key);
       const QString key = QString::fromStdString(field.key);
+      const QString value = valueOf(field, settings);
       const bool is_other_method = field.key.rfind("lora.", 0) == 0 && settings.method != study::Method::Lora;
       if (is_other_method || field.key == "name" || field.key == "group" ||
           !(label + ' ' + key).contains(wanted, Qt::CaseInsensitive)) {
@@ -87,9 +93,9 @@ void SettingsCard::fill() {
       }
       num_others += is_changed ? 0 : 1;
       if (is_changed) {
-        changed_->addRow(label, valueOf(field, settings), key);
+        changed_->addRow(label, shortened(value), key + '\n' + value);
       } else if (all_button_->isChecked() || !wanted.isEmpty()) {
-        others_->addRow(label, valueOf(field, settings), key);
+        others_->addRow(label, shortened(value), key + '\n' + value);
       }
     }
   } catch (const Error& error) {
