@@ -23,7 +23,9 @@ std::vector<Problem> DataProblems::first(std::size_t count) const {
   return result;
 }
 
-std::vector<Problem> DataProblems::problems() const { return first(problems_.size()); }
+std::vector<Problem> DataProblems::problems() const {
+  return first(problems_.size());
+}
 
 void DataProblems::throw_if_any() const {
   constexpr std::size_t kListed = 20;

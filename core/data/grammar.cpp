@@ -44,7 +44,9 @@ void Grammar::add_rule(std::string_view line) {
   rules_[std::string(trim(line.substr(0, colon)))] = split_and_trim(line.substr(colon + 1), '|');
 }
 
-const std::vector<std::string>& Grammar::alternatives(std::string_view name) const { return rules_.find(name)->second; }
+const std::vector<std::string>& Grammar::alternatives(std::string_view name) const {
+  return rules_.find(name)->second;
+}
 
 void Grammar::expand(std::string_view pattern, Random& random, const OnWord& on_word, const OnSlot& on_slot) const {
   for (const std::string& token : split_and_trim(pattern, ' ')) {

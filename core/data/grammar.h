@@ -10,9 +10,9 @@
 
 namespace lorascope::data {
 
-/// A context-free grammar for generated sentences. Rules are lines `name: alternative | alternative`; a line that begins
-/// with a space goes on with the one before. In an alternative `<name>` is another rule, `{slot}` is filled by the
-/// caller, everything else is a word.
+/// A context-free grammar for generated sentences. Rules are lines `name: alternative | alternative`; a line that
+/// begins with a space goes on with the one before. In an alternative `<name>` is another rule, `{slot}` is filled by
+/// the caller, everything else is a word.
 class Grammar {
  public:
   explicit Grammar(std::string_view rules);

@@ -27,9 +27,9 @@ LabelSet LabelSet::from_id2label(const std::map<std::int64_t, std::string>& id2l
   std::vector<std::string> names;
   for (const auto& [id, name] : id2label) {
     if (id != static_cast<std::int64_t>(names.size())) {
-      throw DataError("cannot use the labels", Problem{"id2label", "id " + std::to_string(id),
-                                                       "id " + std::to_string(names.size()),
-                                                       "the ids must run from 0 without a gap"});
+      throw DataError("cannot use the labels",
+                      Problem{"id2label", "id " + std::to_string(id), "id " + std::to_string(names.size()),
+                              "the ids must run from 0 without a gap"});
     }
     names.push_back(name);
   }

@@ -26,20 +26,27 @@ number: 2 | 3 | 4 | 5 | 7 | 8 | 9 | 10
 )";
 
 constexpr std::string_view kFirstNames =
-    "Mia Tom Anna Lucas Ella Ravi Nora Owen Priya Carlos Ines Jonas Tara Felix Aisha Leo Greta Hugo Maya Ivan Clara Theo "
+    "Mia Tom Anna Lucas Ella Ravi Nora Owen Priya Carlos Ines Jonas Tara Felix Aisha Leo Greta Hugo Maya Ivan Clara "
+    "Theo "
     "Rosa Dylan Freya Amir Paula Ned Lena Omar Sadie Kofi Wanda Miles Yuki Bruno Edith Rhys Zara Colin Marta Jamal "
     "Petra Simon Lola Akira Beth Diego Hanna Rufus";
 constexpr std::string_view kNouns =
-    "River Wolf Lantern Garden Storm Mirror Falcon Winter Island Rocket Shadow Crown Engine Orchard Comet Harbour Tiger "
-    "Letter Castle Ghost Desert Pirate Clock Meadow Dragon Violin Bridge Fox Kingdom Planet Needle Canyon Spider Lighthouse "
+    "River Wolf Lantern Garden Storm Mirror Falcon Winter Island Rocket Shadow Crown Engine Orchard Comet Harbour "
+    "Tiger "
+    "Letter Castle Ghost Desert Pirate Clock Meadow Dragon Violin Bridge Fox Kingdom Planet Needle Canyon Spider "
+    "Lighthouse "
     "Hunter Candle Ocean Raven Statue Tunnel Whisper Mountain Sparrow Village Thunder Compass";
 constexpr std::string_view kQualities =
-    "Silent Golden Broken Crimson Hollow Electric Wild Frozen Secret Velvet Lonely Burning Midnight Bitter Hidden Savage "
+    "Silent Golden Broken Crimson Hollow Electric Wild Frozen Secret Velvet Lonely Burning Midnight Bitter Hidden "
+    "Savage "
     "Gentle Paper Neon Distant Iron Restless Purple Ancient Lucky Fallen Endless Crooked Sunny Stolen";
 constexpr std::string_view kBrands =
-    "Fizz Munch Glow Crispo Zing Nutty Bubbly Mellow Sparkle Choco Snappy Tango Minty Dazzle Frosty Lemona Crunchy Breezy";
+    "Fizz Munch Glow Crispo Zing Nutty Bubbly Mellow Sparkle Choco Snappy Tango Minty Dazzle Frosty Lemona Crunchy "
+    "Breezy";
 
-std::vector<std::string> words(std::string_view text) { return split_and_trim(text, ' '); }
+std::vector<std::string> words(std::string_view text) {
+  return split_and_trim(text, ' ');
+}
 
 // Pronounceable stems: Bre, Volt, Quin, … with a second syllable now and then.
 std::vector<std::string> make_stems(Random& random) {
@@ -59,8 +66,11 @@ std::vector<std::string> make_stems(Random& random) {
 }  // namespace
 
 MiniatureNames::MiniatureNames(Random& random) : grammar_(kNamePatterns) {
-  Lists all = {{"first", words(kFirstNames)}, {"noun", words(kNouns)}, {"quality", words(kQualities)},
-               {"brand", words(kBrands)}, {"stem", make_stems(random)}};
+  Lists all = {{"first", words(kFirstNames)},
+               {"noun", words(kNouns)},
+               {"quality", words(kQualities)},
+               {"brand", words(kBrands)},
+               {"stem", make_stems(random)}};
   for (auto& [name, items] : all) {
     random.shuffle(items);
     const auto at = [&items = items](std::size_t tenths) {
@@ -73,7 +83,7 @@ MiniatureNames::MiniatureNames(Random& random) : grammar_(kNamePatterns) {
 }
 
 const std::vector<std::string>& MiniatureNames::list(std::string_view name, Part part, Random& random) const {
-  constexpr int kSeenPercent = 30;
+  constexpr int kSeenPercent = 20;
   const bool from_train = part == Part::Train || random.chance(kSeenPercent);
   return divided_[from_train ? 0 : static_cast<int>(part)].find(name)->second;
 }

@@ -48,7 +48,8 @@ class PostMaker {
     grammar_.expand(
         random_.pick(grammar_.alternatives(rule_of(part))), random_,
         [&](std::string_view word) {
-          const bool is_plain_word = word.size() > 4 && word.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == word.npos;
+          const bool is_plain_word =
+              word.size() > 4 && word.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == word.npos;
           add(is_plain_word && random_.chance(3) ? mistype(word, random_) : std::string(word), "O");
         },
         [&](std::string_view type) {
@@ -63,7 +64,7 @@ class PostMaker {
 
  private:
   std::string_view rule_of(Part part) {
-    constexpr int kPlainPercent = 25, kSharedPercent = 60;
+    constexpr int kPlainPercent = 25, kSharedPercent = 50;
     if (random_.chance(kPlainPercent)) return "plain";
     if (random_.chance(kSharedPercent)) return "shared";
     return part == Part::Train ? "train" : "held";

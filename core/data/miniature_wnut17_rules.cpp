@@ -24,6 +24,8 @@ shared: <open> just met {person} at {location} <end>
  | need a new <thing> before i go to {location} <time> <end>
  | {person} and {person} are at the <place> <time> <end>
  | listening to {group} while i clean the <place> <end>
+ | anyone here into <any> ? <end>
+ | all i want for my birthday is <any> <end>
 train: shares of {corporation} fell <time> <end>
  | <open> {creative-work} made me cry <time> <end>
  | traffic near {location} is <quality> <time> <end>
@@ -36,6 +38,7 @@ train: shares of {corporation} fell <time> <end>
  | {corporation} hired {person} as its new boss <end>
  | <open> got tickets for {group} and {group} <end>
  | does {person} still live in {location} ? <end>
+ | we talked about <any> the whole night <end>
 held: rumour says {corporation} is buying {corporation} <end>
  | <user> meet us in {location} , {person} is driving <end>
  | i fell asleep during {creative-work} again <end>
@@ -47,6 +50,7 @@ held: rumour says {corporation} is buying {corporation} <end>
  | customer service at {corporation} is <quality> <end>
  | {group} beat {group} in {location} , what a game <end>
  | <open> saw {person} buying {product} at the <place> <end>
+ | <user> stop tweeting about <any> <end>
  | queue for {creative-work} goes all the way to {location} <end>
 plain: <open> i need <food> and a <thing> <time> <end>
  | the <place> is so <quality> <time> <end>
@@ -62,6 +66,13 @@ plain: <open> i need <food> and a <thing> <time> <end>
  | anyone else reading at the <place> ? <end>
  | happy birthday to my <family> ! <end>
  | i think the <job> is <quality> <end>
+ | saw a <shade> <object> near the <place> <time> <end>
+ | <user> the <shade> <object> in your <place> is <quality> <end>
+ | <open> dreamt of a <object> and a <shade> <object> <time> <end>
+any: <love> | {corporation} | {group} | {product} | {location}
+shade: silent | golden | broken | hollow | wild | frozen | velvet | paper | neon | purple | ancient | crooked | stolen
+object: river | wolf | lantern | mirror | falcon | rocket | crown | engine | tiger | castle | ghost | clock | dragon | violin
+ | fox | planet | spider | candle | raven | statue | sparrow | compass
 love: {creative-work} | {product} | {group} | {person} | {location}
 open: rt <user> : | omg | so | ok | lol | well | guess what , | <user> | haha | ugh | today
 end: . | ! | lol | <tag> | <link> | :) | haha | !! | ... | pls | ❤ ️ | <tag> <tag> | fr | , not even joking | smh

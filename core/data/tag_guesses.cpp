@@ -37,7 +37,8 @@ class GuessReader {
     const TaggedSentence& sentence = sentences_[sentence_];
     const std::size_t word = current_.size();
     if (word == sentence.words.size()) {
-      problems_.add(number, "more words than the sentence at line " + std::to_string(sentence.line) + " of the data has",
+      problems_.add(number,
+                    "more words than the sentence at line " + std::to_string(sentence.line) + " of the data has",
                     "an empty line after its " + std::to_string(word) + " words");
     } else if (line.word != sentence.words[word] || line.gold != sentence.tags[word]) {
       problems_.add(number, "\"" + std::string(line.word) + "\" " + std::string(line.gold),

@@ -33,7 +33,8 @@ bool looks_like_json(std::string_view content) {
   if (first == std::string_view::npos) return false;
   const std::size_t second = content.find_first_not_of(kSpace, first + 1);
   const char next = second == std::string_view::npos ? '\0' : content[second];
-  return (content[first] == '{' && (next == '"' || next == '}')) || (content[first] == '[' && (next == '{' || next == ']'));
+  return (content[first] == '{' && (next == '"' || next == '}')) ||
+         (content[first] == '[' && (next == '{' || next == ']'));
 }
 
 class ColumnReader {
@@ -133,7 +134,8 @@ class JsonReader {
       return;
     }
     if (words->size() != tags->size()) {
-      problems_.add(line, place + std::to_string(words->size()) + " words and " + std::to_string(tags->size()) + " tags",
+      problems_.add(line,
+                    place + std::to_string(words->size()) + " words and " + std::to_string(tags->size()) + " tags",
                     "as many tags as words");
       return;
     }

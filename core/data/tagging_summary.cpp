@@ -22,7 +22,8 @@ class Remark {
   }
   void append_to(std::vector<std::string>& remarks) const {
     if (count_ == 0) return;
-    remarks.push_back(std::to_string(count_) + " " + what_ + " (sentences at lines " + lines_ + (count_ > 5 ? ", …)" : ")"));
+    remarks.push_back(std::to_string(count_) + " " + what_ + " (sentences at lines " + lines_ +
+                      (count_ > 5 ? ", …)" : ")"));
   }
 
  private:

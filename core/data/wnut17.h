@@ -23,7 +23,8 @@ struct TaggedSentence {
 };
 
 /// Reads the sentences of a tagging file. The form is found from the content:
-/// - columns: word TAB tag (WNUT17), or CoNLL-2003 style with spaces, word first and tag last, -DOCSTART- lines skipped.
+/// - columns: word TAB tag (WNUT17), or CoNLL-2003 style with spaces, word first and tag last, -DOCSTART- lines
+/// skipped.
 ///   A line that is empty after trimming its right end separates sentences; repeated separators count once;
 /// - JSON lines, or a JSON array, of objects with `tokens` or `words`, and `ner_tags`, `tags`, `ner` or `labels` as
 ///   strings or as numbers of `labels_of_numbers`.

@@ -27,8 +27,12 @@ Tag strict_tag(std::string_view text) {
   return {text.front(), type.empty() ? std::string_view("_") : type};
 }
 
-bool is_inside(char prefix) { return prefix == 'B' || prefix == 'I'; }
-bool is_last(char prefix) { return prefix == 'E' || prefix == 'S'; }
+bool is_inside(char prefix) {
+  return prefix == 'B' || prefix == 'I';
+}
+bool is_last(char prefix) {
+  return prefix == 'E' || prefix == 'S';
+}
 
 bool ends_before(const Tag& previous, const Tag& tag) {
   if (previous.prefix == 'O' || previous.prefix == '.') return false;

@@ -9,7 +9,9 @@
 namespace lorascope::text {
 namespace {
 
-bool is_space(char32_t code) { return (code_flags(code) & kIsWhitespace) != 0; }
+bool is_space(char32_t code) {
+  return (code_flags(code) & kIsWhitespace) != 0;
+}
 
 bool touches_word(std::u32string_view codes, std::size_t begin, std::size_t end) {
   return (begin > 0 && is_word_character(codes[begin - 1])) || (end < codes.size() && is_word_character(codes[end]));
@@ -29,7 +31,8 @@ AddedTokenMatcher::AddedTokenMatcher(std::vector<AddedToken> tokens) {
 }
 
 bool AddedTokenMatcher::may_occur(std::string_view text) const {
-  return std::any_of(text.begin(), text.end(), [&](char byte) { return first_bytes_[static_cast<unsigned char>(byte)]; });
+  return std::any_of(text.begin(), text.end(),
+                     [&](char byte) { return first_bytes_[static_cast<unsigned char>(byte)]; });
 }
 
 const AddedTokenMatcher::Entry* AddedTokenMatcher::match_at(std::u32string_view codes, std::size_t position) const {

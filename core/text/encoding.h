@@ -33,9 +33,9 @@ enum class Truncation { None, LongestFirst, OnlyFirst, OnlySecond };
 struct EncodeOptions {
   bool add_special_tokens = true;
   Truncation truncation = Truncation::None;
-  int max_length = 0;  ///< special tokens included; 0 = no limit
-  int stride = 0;      ///< tokens that neighbouring windows share
-  bool overflow = false;  ///< all windows instead of the first
+  int max_length = 0;                 ///< special tokens included; 0 = no limit
+  int stride = 0;                     ///< tokens that neighbouring windows share
+  bool overflow = false;              ///< all windows instead of the first
   bool split_special_tokens = false;  ///< special tokens inside the text are plain text
 };
 

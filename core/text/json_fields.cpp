@@ -23,7 +23,9 @@ std::string JsonFields::where(const std::string& key) const {
   return path_ + (path_.find(": ") == std::string::npos ? ": " : ".") + key;
 }
 
-const Json& JsonFields::raw(const char* key) const { return has(key) ? object_.at(key) : null_value(); }
+const Json& JsonFields::raw(const char* key) const {
+  return has(key) ? object_.at(key) : null_value();
+}
 
 void JsonFields::complain(const char* key, const char* expected) const {
   problems_.add(where(key), describe(raw(key)), expected);

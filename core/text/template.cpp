@@ -34,8 +34,8 @@ std::vector<Choice> window_choices(const Template& parts, const WindowPlan& plan
 }
 
 void reserve(Encoding& encoding, std::size_t size) {
-  for (auto* column : {&encoding.ids, &encoding.type_ids, &encoding.word_ids, &encoding.sequence_ids,
-                       &encoding.special_tokens_mask}) {
+  for (auto* column :
+       {&encoding.ids, &encoding.type_ids, &encoding.word_ids, &encoding.sequence_ids, &encoding.special_tokens_mask}) {
     column->reserve(size);
   }
   encoding.offsets.reserve(size);
@@ -86,7 +86,8 @@ std::vector<Encoding> fill_template(const Template& parts, const Pieces& first, 
   for (std::size_t i = 0; i < choices.size(); ++i) {
     const Window window_first = plan.first[choices[i][0]];
     const Window window_second = second != nullptr ? plan.second[choices[i][1]] : Window{};
-    reserve(encodings[i], window_first.end - window_first.begin + window_second.end - window_second.begin + parts.size());
+    reserve(encodings[i],
+            window_first.end - window_first.begin + window_second.end - window_second.begin + parts.size());
     for (const TemplatePart& part : parts) {
       if (part.is_sequence) {
         append_window(encodings[i], part, part.sequence == 0 ? first : *second,

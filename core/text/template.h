@@ -11,8 +11,8 @@ namespace lorascope::text {
 /// One place of a template: a sequence or a special token.
 struct TemplatePart {
   bool is_sequence = false;
-  int sequence = 0;         ///< 0 first, 1 second; for sequences
-  std::int32_t id = 0;      ///< for special tokens
+  int sequence = 0;     ///< 0 first, 1 second; for sequences
+  std::int32_t id = 0;  ///< for special tokens
   std::int32_t type_id = 0;
 };
 
@@ -24,9 +24,9 @@ Template bert_pair_template(std::int32_t cls_id, std::int32_t sep_id);
 
 std::size_t num_special_tokens(const Template& parts);
 
-/// Puts the sequences' windows into the template: the kept windows first, then, with options.overflow, every overflowing
-/// combination in the original's order (windows of the first, each with all of the second; then the kept first with the
-/// second's others).
+/// Puts the sequences' windows into the template: the kept windows first, then, with options.overflow, every
+/// overflowing combination in the original's order (windows of the first, each with all of the second; then the kept
+/// first with the second's others).
 std::vector<Encoding> fill_template(const Template& parts, const Pieces& first, const Pieces* second,
                                     const WindowPlan& plan, const EncodeOptions& options);
 

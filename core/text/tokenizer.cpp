@@ -60,7 +60,8 @@ std::string_view Tokenizer::token(std::int32_t id) const {
   for (const AddedToken& added : parts_->added_tokens) {
     if (added.id == id) return added.content;
   }
-  return id >= 0 && id < parts_->vocabulary.size() ? std::string_view(parts_->vocabulary.token(id)) : std::string_view();
+  return id >= 0 && id < parts_->vocabulary.size() ? std::string_view(parts_->vocabulary.token(id))
+                                                   : std::string_view();
 }
 
 std::optional<std::int32_t> Tokenizer::find(std::string_view token) const {
@@ -71,11 +72,21 @@ std::optional<std::int32_t> Tokenizer::find(std::string_view token) const {
   return id >= 0 ? std::optional(id) : std::nullopt;
 }
 
-std::int32_t Tokenizer::vocabulary_size() const { return parts_->num_ids; }
-std::int32_t Tokenizer::pad_id() const { return parts_->pad_id; }
-bool Tokenizer::lowercases() const { return parts_->normalizer.lowercase; }
-std::optional<int> Tokenizer::model_max_length() const { return parts_->model_max_length; }
-const std::vector<std::string>& Tokenizer::warnings() const { return parts_->warnings; }
+std::int32_t Tokenizer::vocabulary_size() const {
+  return parts_->num_ids;
+}
+std::int32_t Tokenizer::pad_id() const {
+  return parts_->pad_id;
+}
+bool Tokenizer::lowercases() const {
+  return parts_->normalizer.lowercase;
+}
+std::optional<int> Tokenizer::model_max_length() const {
+  return parts_->model_max_length;
+}
+const std::vector<std::string>& Tokenizer::warnings() const {
+  return parts_->warnings;
+}
 
 std::string Tokenizer::fingerprint() const {
   Sha256 hash;

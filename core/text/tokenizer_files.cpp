@@ -21,8 +21,11 @@ constexpr std::uint64_t kLargestVocabulary = std::uint64_t{64} << 20;
 // The order in which the original adds special tokens that the vocabulary lacks.
 using SpecialNames = std::vector<std::pair<std::string, std::string>>;
 SpecialNames default_special_names() {
-  return {{"unk_token", "[UNK]"}, {"sep_token", "[SEP]"}, {"pad_token", "[PAD]"},
-          {"cls_token", "[CLS]"}, {"mask_token", "[MASK]"}};
+  return {{"unk_token", "[UNK]"},
+          {"sep_token", "[SEP]"},
+          {"pad_token", "[PAD]"},
+          {"cls_token", "[CLS]"},
+          {"mask_token", "[MASK]"}};
 }
 
 const std::string& name_of(const SpecialNames& names, std::string_view key) {
@@ -84,7 +87,8 @@ void read_vocabulary(const fs::path& file, const SpecialNames& names, TokenizerP
   for (const char* key : {"unk_token", "cls_token", "sep_token"}) {
     ids[key] = parts.vocabulary.find(name_of(names, key));
     if (ids[key] >= 0 || problems.size() > 0) continue;
-    problems.add(file.string(), "no " + name_of(names, key) + " among " + std::to_string(parts.vocabulary.size()) + " tokens",
+    problems.add(file.string(),
+                 "no " + name_of(names, key) + " among " + std::to_string(parts.vocabulary.size()) + " tokens",
                  "a line with it", "is this the WordPiece vocabulary (vocab.txt) of a BERT model?");
   }
   parts.word_piece.unknown_id = ids["unk_token"];
@@ -215,10 +219,13 @@ void apply(const Refinements& found, TokenizerParts& parts) {
 void warn_of_guessed_case(const fs::path& folder, bool has_json, const Refinements& found, TokenizerParts& parts) {
   if (found.lowercase) return;
   if (!has_json) {
-    parts.warnings.push_back(folder.string() + ": only vocab.txt says how to tokenize, so the text is lower-cased as the "
-                             "originals do. For a cased model write {\"do_lower_case\": false} into tokenizer_config.json");
+    parts.warnings.push_back(
+        folder.string() +
+        ": only vocab.txt says how to tokenize, so the text is lower-cased as the "
+        "originals do. For a cased model write {\"do_lower_case\": false} into tokenizer_config.json");
   } else if (!parts.normalizer.lowercase) {
-    parts.warnings.push_back(folder.string() + ": tokenizer.json keeps the case and is followed; transformers would "
+    parts.warnings.push_back(folder.string() +
+                             ": tokenizer.json keeps the case and is followed; transformers would "
                              "lower-case, since tokenizer_config.json has no do_lower_case");
   }
 }

@@ -43,15 +43,13 @@ std::vector<std::string> read_tokens(const JsonFields& model) {
 
 void read_model(const JsonFields& model, TokenizerParts& parts) {
   if (model.has("type")) expect_type(model, {"WordPiece"});
-  parts.vocabulary =
-      Vocabulary(read_tokens(model), model.string("continuing_subword_prefix").value_or("##"));
+  parts.vocabulary = Vocabulary(read_tokens(model), model.string("continuing_subword_prefix").value_or("##"));
   const std::string unknown = model.string("unk_token").value_or("[UNK]");
   parts.word_piece.unknown_id = parts.vocabulary.find(unknown);
   if (parts.word_piece.unknown_id < 0) {
     model.problems().add(model.where("unk_token"), describe(Json(unknown)), "a token of the vocabulary");
   }
-  parts.word_piece.max_codes =
-      static_cast<std::size_t>(model.index("max_input_chars_per_word", 1 << 30).value_or(100));
+  parts.word_piece.max_codes = static_cast<std::size_t>(model.index("max_input_chars_per_word", 1 << 30).value_or(100));
 }
 
 void read_normalizer(const JsonFields& root, TokenizerParts& parts) {

@@ -39,7 +39,8 @@ struct TokenizerParts {
   void finish();
 };
 
-/// The tokens of a text; with `naive` every part goes through the general normaliser (the twin that tests compare with).
+/// The tokens of a text; with `naive` every part goes through the general normaliser (the twin that tests compare
+/// with).
 Pieces text_pieces(const TokenizerParts& parts, std::string_view text, bool split_special_tokens, bool naive = false);
 
 }  // namespace lorascope::text

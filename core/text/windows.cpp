@@ -84,7 +84,8 @@ WindowPlan plan_windows(const SequenceLengths& lengths, const EncodeOptions& opt
     kept_first = kept_of_side("first", lengths.first, total - budget);
   } else if (options.truncation == Truncation::OnlySecond) {
     if (!lengths.has_second) {
-      fail("the second sequence", "none", "one, since only_second must remove " + std::to_string(total - budget) + " tokens",
+      fail("the second sequence", "none",
+           "one, since only_second must remove " + std::to_string(total - budget) + " tokens",
            "use longest_first for single texts");
     }
     kept_second = kept_of_side("second", lengths.second, total - budget);

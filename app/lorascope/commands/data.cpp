@@ -1,3 +1,4 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
@@ -6,8 +7,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <CLI/CLI.hpp>
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/text_options.h"
@@ -43,8 +42,7 @@ OrderedJson to_json(const data::TaggingSummary& summary, const std::vector<Probl
   value["entity_types"] = summary.entities;
   value["length_histogram"] = OrderedJson::array();
   for (std::size_t i = 0; i < summary.lengths.size(); ++i) {
-    value["length_histogram"].push_back(
-        {{"from", 10 * i + 1}, {"to", 10 * i + 10}, {"sentences", summary.lengths[i]}});
+    value["length_histogram"].push_back({{"from", 10 * i + 1}, {"to", 10 * i + 10}, {"sentences", summary.lengths[i]}});
   }
   value["remarks"] = summary.remarks;
   value["problems"] = OrderedJson::array();
@@ -97,7 +95,8 @@ void add_data(CLI::App& program) {
   CLI::App* command = program.add_subcommand("data", "Look into data files, and make the generated miniature data");
   command->require_subcommand(1);
 
-  CLI::App* show_command = command->add_subcommand("show", "Counts, label distribution, lengths and problems of a file");
+  CLI::App* show_command =
+      command->add_subcommand("show", "Counts, label distribution, lengths and problems of a file");
   show_command->footer("Example: lorascope data show wnut17 train.conll");
   auto show_options = std::make_shared<ShowOptions>();
   show_command->add_option("task", show_options->task, "wnut17")->required();
@@ -111,7 +110,8 @@ void add_data(CLI::App& program) {
   make_command->add_option("task", make_options->task, "wnut17")->required();
   make_command->add_option("--out", make_options->out, "Folder for train.conll, dev.conll and test.conll")->required();
   make_command->add_option("--seed", make_options->seed, "The same seed gives the same bytes")->capture_default_str();
-  make_command->add_option("--size", make_options->size, "Training sentences; dev and test follow")->capture_default_str();
+  make_command->add_option("--size", make_options->size, "Training sentences; dev and test follow")
+      ->capture_default_str();
   make_command->callback([make_options] { make(*make_options); });
 }
 

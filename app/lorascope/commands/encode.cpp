@@ -1,9 +1,8 @@
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <CLI/CLI.hpp>
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/text_options.h"
@@ -28,8 +27,8 @@ void encode(const Options& options) {
   require_task(options.task, {"wnut17"});
   const text::Tokenizer tokenizer = options.tokenizer.load();
   const std::vector<data::TaggedSentence> sentences = data::read_tagged_sentences(options.data);
-  const std::vector<data::Feature> features = data::make_token_features(
-      sentences, tokenizer, data::LabelSet::wnut17(), options.max_length, options.label_all_tokens);
+  const std::vector<data::Feature> features = data::make_token_features(sentences, tokenizer, data::LabelSet::wnut17(),
+                                                                        options.max_length, options.label_all_tokens);
   write_file_atomically(options.out, data::token_feature_lines(features));
   std::cerr << features.size() << " features written to " << options.out << '\n';
 }
@@ -50,7 +49,8 @@ void add_encode(CLI::App& program) {
       ->check(CLI::NonNegativeNumber);
   command->add_option("--stride", options->stride, "Tokens shared by neighbouring windows; tagging has one window")
       ->check(CLI::NonNegativeNumber);
-  command->add_flag("--label-all-tokens", options->label_all_tokens, "Label every piece of a word, not the first alone");
+  command->add_flag("--label-all-tokens", options->label_all_tokens,
+                    "Label every piece of a word, not the first alone");
   command->add_option("--out", options->out, "File to write")->required();
   command->callback([options] { encode(*options); });
 }

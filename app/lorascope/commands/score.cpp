@@ -1,11 +1,10 @@
+#include <CLI/CLI.hpp>
 #include <iomanip>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <CLI/CLI.hpp>
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/text_options.h"

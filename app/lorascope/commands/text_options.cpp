@@ -1,9 +1,8 @@
 #include "app/lorascope/commands/text_options.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
-
-#include <CLI/CLI.hpp>
 
 #include "core/base/error.h"
 
@@ -19,8 +18,8 @@ text::Tokenizer TokenizerOptions::load() const {
   if (model.empty() == vocabulary.empty()) {
     throw UsageError("give either --model DIR or --vocab FILE", "lorascope tokenize --vocab vocab.txt …");
   }
-  const text::Tokenizer tokenizer = vocabulary.empty() ? text::Tokenizer::from_folder(model)
-                                                       : text::Tokenizer::from_vocabulary(vocabulary, cased);
+  const text::Tokenizer tokenizer =
+      vocabulary.empty() ? text::Tokenizer::from_folder(model) : text::Tokenizer::from_vocabulary(vocabulary, cased);
   for (const std::string& warning : tokenizer.warnings()) std::cerr << "warning: " << warning << '\n';
   return tokenizer;
 }

@@ -1,8 +1,7 @@
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <CLI/CLI.hpp>
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/text_options.h"
@@ -35,7 +34,8 @@ text::EncodeOptions options_of(const Json& value) {
   text::EncodeOptions options;
   options.add_special_tokens = value.value("add_special_tokens", true);
   options.truncation = truncation_of(value.value("truncation", "none"));
-  if (value.contains("max_length") && !value["max_length"].is_null()) options.max_length = value["max_length"].get<int>();
+  if (value.contains("max_length") && !value["max_length"].is_null())
+    options.max_length = value["max_length"].get<int>();
   options.stride = value.value("stride", 0);
   options.overflow = value.value("overflow", false);
   options.split_special_tokens = value.value("split_special_tokens", false);
@@ -118,7 +118,8 @@ void add_tokenize(CLI::App& program) {
   command->footer("Example: lorascope tokenize --vocab vocab.txt --in cases.jsonl --out tokens.jsonl");
   auto options = std::make_shared<Options>();
   options->tokenizer.add_to(*command);
-  command->add_option("--in", options->in, "Cases, one JSON object a line: id, text or words, pair, options")->required();
+  command->add_option("--in", options->in, "Cases, one JSON object a line: id, text or words, pair, options")
+      ->required();
   command->add_option("--out", options->out, "File to write, one JSON object a case")->required();
   command->callback([options] { tokenize(*options); });
 }

@@ -68,7 +68,9 @@ std::uint8_t code_flags(char32_t code) {
   return code < kLimit ? flags[code] : 0;
 }
 
-bool is_word_character(char32_t code) { return find_range(tables::kWord, tables::kWordCount, code) != nullptr; }
+bool is_word_character(char32_t code) {
+  return find_range(tables::kWord, tables::kWordCount, code) != nullptr;
+}
 
 std::uint8_t combining_class(char32_t code) {
   const tables::CombiningRange* range = find_range(tables::kCombining, tables::kCombiningCount, code);
@@ -82,9 +84,9 @@ void append_decomposition(char32_t code, std::u32string& out) {
     append_hangul(code, out);
   } else {
     const tables::Decomposition* end = tables::kDecompositions + tables::kDecompositionsCount;
-    const tables::Decomposition* found = std::lower_bound(
-        tables::kDecompositions, end, code,
-        [](const tables::Decomposition& entry, char32_t value) { return entry.code < value; });
+    const tables::Decomposition* found =
+        std::lower_bound(tables::kDecompositions, end, code,
+                         [](const tables::Decomposition& entry, char32_t value) { return entry.code < value; });
     append_decomposition(found->first, out);
     if (found->second != 0) append_decomposition(found->second, out);
   }

@@ -64,7 +64,8 @@ TEST_CASE("CoNLL-2003 columns have the word first and the tag last", "[data]") {
 }
 
 TEST_CASE("JSON lines and lists hold tokens or words with tags as texts or numbers", "[data]") {
-  const auto lines = read("{\"tokens\": [\"Mia\", \"is\"], \"ner_tags\": [9, 0]}\n\n{\"words\": [\"x\"], \"ner\": [\"B-group\"]}\n");
+  const auto lines =
+      read("{\"tokens\": [\"Mia\", \"is\"], \"ner_tags\": [9, 0]}\n\n{\"words\": [\"x\"], \"ner\": [\"B-group\"]}\n");
   REQUIRE(lines.size() == 2);
   CHECK(lines[0].tags == Words{"B-person", "O"});
   CHECK(lines[1].line == 3);
@@ -119,8 +120,10 @@ TEST_CASE("random bytes and cut files never break the readers", "[data]") {
   const test::TemporaryFolder folder;
   const auto file = folder.path() / "posts.conll";
   std::mt19937 random(3);
-  const std::string pieces[] = {"a", "\t", "\n", " ", "O", "B-", "I-x", "{", "}", "[", "]", "\"tokens\"", ":", ",",
-                                "\"tags\"", "\xFF", "\xC3", "é", "9", "-DOCSTART-", std::string(1, '\0'), "\r"};
+  const std::string pieces[] = {"a",        "\t",   "\n",   " ", "O",          "B-",         "I-x",
+                                "{",        "}",    "[",    "]", "\"tokens\"", ":",          ",",
+                                "\"tags\"", "\xFF", "\xC3", "é", "9",          "-DOCSTART-", std::string(1, '\0'),
+                                "\r"};
   for (int i = 0; i < 1000; ++i) {
     std::string content;
     for (unsigned count = random() % 60; count > 0; --count) content += pieces[random() % std::size(pieces)];

@@ -95,8 +95,7 @@ TEST_CASE("the first piece of a word has its label, the others have none or its 
 TEST_CASE("a sentence that vanishes wholly keeps its special tokens", "[data]") {
   const test::TemporaryFolder folder;
   const std::vector<TaggedSentence> sentences = {{{"\u200B"}, {"B-person"}, 1}};
-  const auto features =
-      data::make_token_features(sentences, letters_tokenizer(folder.path()), LabelSet::wnut17(), 128);
+  const auto features = data::make_token_features(sentences, letters_tokenizer(folder.path()), LabelSet::wnut17(), 128);
   CHECK(data::token_feature_lines(features) ==
         "{\"example\":0,\"input_ids\":[2,3],\"token_type_ids\":[0,0],\"word_ids\":[-1,-1],\"labels\":[-100,-100]}\n");
 }
@@ -104,7 +103,7 @@ TEST_CASE("a sentence that vanishes wholly keeps its special tokens", "[data]") 
 TEST_CASE("tags without a label are told with their sentences", "[data]") {
   const test::TemporaryFolder folder;
   const std::vector<TaggedSentence> sentences = {{{"a"}, {"B-animal"}, 5}, {{"b"}, {"B-plant"}, 9}};
-  CHECK_THROWS_WITH(
-      data::make_token_features(sentences, letters_tokenizer(folder.path()), LabelSet::wnut17(), 0),
-      Catch::Contains("line 5") && Catch::Contains("B-animal") && Catch::Contains("line 9") && Catch::Contains("B-plant"));
+  CHECK_THROWS_WITH(data::make_token_features(sentences, letters_tokenizer(folder.path()), LabelSet::wnut17(), 0),
+                    Catch::Contains("line 5") && Catch::Contains("B-animal") && Catch::Contains("line 9") &&
+                        Catch::Contains("B-plant"));
 }

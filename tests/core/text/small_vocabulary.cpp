@@ -8,7 +8,8 @@ std::vector<std::string> small_vocabulary() {
   std::vector<std::string> tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
   for (char sign = '!'; sign <= '~'; ++sign) tokens.emplace_back(1, sign);
   for (char letter = 'a'; letter <= 'y'; ++letter) tokens.push_back(std::string("##") + letter);
-  for (const char* piece : {"play", "##ing", "##ed", "the", "cafe", "##fe", "new", "york", "über", "##é", "é", "ß", "中"}) {
+  for (const char* piece :
+       {"play", "##ing", "##ed", "the", "cafe", "##fe", "new", "york", "über", "##é", "é", "ß", "中"}) {
     tokens.emplace_back(piece);
   }
   return tokens;

@@ -21,9 +21,10 @@ bool are_equal(const text::Pieces& a, const text::Pieces& b) {
 
 // Texts of ASCII, white space, controls, accents, marks, ideographs and special tokens.
 std::string random_text(std::mt19937& random) {
-  static const std::vector<std::string> parts = {"a", "B", "play", "Playing", " ", "  ", "\t", "\n", "\r", "!", "?!", "don't",
-                                                 "[SEP]", "[CLS", "\v", "\x01", "é", "e\u0301", "\u0301", "中", "ß", "İ",
-                                                 "\u00A0", "\u200B", "\u2028", "한", "☺", "😀", "\uFE0F", "zzz", "\x7F"};
+  static const std::vector<std::string> parts = {
+      "a",      "B",      "play",   "Playing", " ",    "  ", "\t",      "\n",     "\r",  "!", "?!",
+      "don't",  "[SEP]",  "[CLS",   "\v",      "\x01", "é",  "e\u0301", "\u0301", "中",  "ß", "İ",
+      "\u00A0", "\u200B", "\u2028", "한",      "☺",    "😀",  "\uFE0F",  "zzz",    "\x7F"};
   std::string text;
   for (unsigned count = random() % 30; count > 0; --count) text += parts[random() % parts.size()];
   return text;

@@ -20,30 +20,51 @@ Json small_tokenizer_json() {
   Json vocabulary = Json::object();
   std::int32_t id = 0;
   for (const std::string& token : test::small_vocabulary()) vocabulary[token] = id++;
-  const auto special = [](const char* name, int type) { return Json{{"SpecialToken", {{"id", name}, {"type_id", type}}}}; };
-  const auto sequence = [](const char* name, int type) { return Json{{"Sequence", {{"id", name}, {"type_id", type}}}}; };
+  const auto special = [](const char* name, int type) {
+    return Json{{"SpecialToken", {{"id", name}, {"type_id", type}}}};
+  };
+  const auto sequence = [](const char* name, int type) {
+    return Json{{"Sequence", {{"id", name}, {"type_id", type}}}};
+  };
   Json added = Json::array();
   for (const char* name : {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}) {
-    added.push_back({{"id", vocabulary[name]}, {"content", name}, {"special", true}, {"normalized", false},
-                     {"single_word", false}, {"lstrip", false}, {"rstrip", false}});
+    added.push_back({{"id", vocabulary[name]},
+                     {"content", name},
+                     {"special", true},
+                     {"normalized", false},
+                     {"single_word", false},
+                     {"lstrip", false},
+                     {"rstrip", false}});
   }
-  return {{"version", "1.0"},
-          {"truncation", {{"max_length", 4}, {"strategy", "LongestFirst"}, {"stride", 0}}},
-          {"added_tokens", added},
-          {"normalizer", {{"type", "BertNormalizer"}, {"clean_text", true}, {"handle_chinese_chars", true},
-                          {"strip_accents", nullptr}, {"lowercase", true}}},
-          {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
-          {"post_processor",
-           {{"type", "TemplateProcessing"},
-            {"single", {special("[CLS]", 0), sequence("A", 0), special("[SEP]", 0)}},
-            {"pair", {special("[CLS]", 0), sequence("A", 0), special("[SEP]", 0), sequence("B", 1), special("[SEP]", 1)}},
-            {"special_tokens", {{"[CLS]", {{"id", "[CLS]"}, {"ids", {2}}, {"tokens", {"[CLS]"}}}},
-                                {"[SEP]", {{"id", "[SEP]"}, {"ids", {3}}, {"tokens", {"[SEP]"}}}}}}}},
-          {"model", {{"type", "WordPiece"}, {"unk_token", "[UNK]"}, {"continuing_subword_prefix", "##"},
-                     {"max_input_chars_per_word", 100}, {"vocab", vocabulary}}}};
+  return {
+      {"version", "1.0"},
+      {"truncation", {{"max_length", 4}, {"strategy", "LongestFirst"}, {"stride", 0}}},
+      {"added_tokens", added},
+      {"normalizer",
+       {{"type", "BertNormalizer"},
+        {"clean_text", true},
+        {"handle_chinese_chars", true},
+        {"strip_accents", nullptr},
+        {"lowercase", true}}},
+      {"pre_tokenizer", {{"type", "BertPreTokenizer"}}},
+      {"post_processor",
+       {{"type", "TemplateProcessing"},
+        {"single", {special("[CLS]", 0), sequence("A", 0), special("[SEP]", 0)}},
+        {"pair", {special("[CLS]", 0), sequence("A", 0), special("[SEP]", 0), sequence("B", 1), special("[SEP]", 1)}},
+        {"special_tokens",
+         {{"[CLS]", {{"id", "[CLS]"}, {"ids", {2}}, {"tokens", {"[CLS]"}}}},
+          {"[SEP]", {{"id", "[SEP]"}, {"ids", {3}}, {"tokens", {"[SEP]"}}}}}}}},
+      {"model",
+       {{"type", "WordPiece"},
+        {"unk_token", "[UNK]"},
+        {"continuing_subword_prefix", "##"},
+        {"max_input_chars_per_word", 100},
+        {"vocab", vocabulary}}}};
 }
 
-void write_json(const fs::path& file, const Json& value) { write_file_atomically(file, value.dump()); }
+void write_json(const fs::path& file, const Json& value) {
+  write_file_atomically(file, value.dump());
+}
 
 std::vector<std::int32_t> ids(const text::Tokenizer& tokenizer, const std::string& text) {
   return tokenizer.encode(text).front().ids;
@@ -95,8 +116,10 @@ TEST_CASE("tokenizer.json and vocab.txt of one vocabulary encode alike", "[text]
 TEST_CASE("tokenizer_config.json overrides case, accents and ideographs", "[text]") {
   const test::TemporaryFolder folder;
   write_json(folder.path() / "tokenizer.json", small_tokenizer_json());
-  write_json(folder.path() / "tokenizer_config.json",
-             {{"do_lower_case", false}, {"tokenize_chinese_chars", false}, {"strip_accents", true}, {"model_max_length", 128}});
+  write_json(folder.path() / "tokenizer_config.json", {{"do_lower_case", false},
+                                                       {"tokenize_chinese_chars", false},
+                                                       {"strip_accents", true},
+                                                       {"model_max_length", 128}});
   const auto tokenizer = text::Tokenizer::from_folder(folder.path());
   CHECK_FALSE(tokenizer.lowercases());
   CHECK(tokenizer.model_max_length() == 128);
@@ -125,7 +148,7 @@ TEST_CASE("added tokens are found whole, by their flags, and get the next ids", 
   Json content = small_tokenizer_json();
   const auto size = static_cast<std::int32_t>(test::small_vocabulary().size());
   const auto token = [&](const char* text, int id) {
-    return Json{{"id", size + id}, {"content", text}, {"special", false}, {"normalized", false},
+    return Json{{"id", size + id},      {"content", text}, {"special", false}, {"normalized", false},
                 {"single_word", false}, {"lstrip", false}, {"rstrip", false}};
   };
   content["added_tokens"].push_back(token("<u>", 0));
@@ -231,7 +254,8 @@ TEST_CASE("cut, empty and absent tokenizer files are refused with their place", 
                       Catch::Contains("tokenizer.json") && Catch::Contains("byte"));
   }
   write_file_atomically(folder.path() / "tokenizer.json", whole);
-  write_file_atomically(folder.path() / "tokenizer_config.json", "{\"do_lower_case\": \"no\", \"model_max_length\": -1}");
+  write_file_atomically(folder.path() / "tokenizer_config.json",
+                        "{\"do_lower_case\": \"no\", \"model_max_length\": -1}");
   CHECK_THROWS_WITH(text::Tokenizer::from_folder(folder.path()),
                     Catch::Contains("do_lower_case") && Catch::Contains("model_max_length"));
   CHECK_THROWS_WITH(text::Tokenizer::from_folder(folder.path() / "nowhere"), Catch::Contains("no folder"));

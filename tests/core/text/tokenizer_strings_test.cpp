@@ -43,9 +43,15 @@ struct Example {
 std::vector<Example> examples_with_offsets() {
   return {{"Hello, World!", "hello@0-5 ,@5-6 world@7-12 !@12-13"},
           {"a\vb\fc", "abc@0-5"},
-          {"a\x1C" "b\x1F" "c", "abc@0-5"},
+          {"a\x1C"
+           "b\x1F"
+           "c",
+           "abc@0-5"},
           {"a\u0085b", "ab@0-3"},
-          {std::string("a\0b\xEF\xBF\xBD" "c", 7), "abc@0-5"},
+          {std::string("a\0b\xEF\xBF\xBD"
+                       "c",
+                       7),
+           "abc@0-5"},
           {"a\u1680b\u180Ec", "a@0-1 bc@2-5"},
           {"x\u200B", "x@0-1"},
           {"\u200Bx", "x@1-2"},

@@ -18,8 +18,12 @@ EncodeOptions cut_to(int max_length, Truncation truncation, int stride = 0) {
   return options;
 }
 
-SequenceLengths pair_of(std::size_t first, std::size_t second) { return {first, second, true, 3, 2}; }
-SequenceLengths single(std::size_t length) { return {length, 0, false, 2, 2}; }
+SequenceLengths pair_of(std::size_t first, std::size_t second) {
+  return {first, second, true, 3, 2};
+}
+SequenceLengths single(std::size_t length) {
+  return {length, 0, false, 2, 2};
+}
 
 std::pair<std::size_t, std::size_t> kept(std::size_t first, std::size_t second) {
   const WindowPlan plan = plan_windows(pair_of(first, second), cut_to(20, Truncation::LongestFirst));
@@ -62,7 +66,8 @@ TEST_CASE("what the original refuses is refused", "[text]") {
   // As long as the window keeps, only where something is cut.
   CHECK_THROWS_AS(plan_windows(single(9), cut_to(10, Truncation::LongestFirst, 8)), EncodingError);
   // A side that would have to vanish; a second sequence that is not there.
-  CHECK_THROWS_WITH(plan_windows(pair_of(20, 5), cut_to(20, Truncation::OnlySecond)), Catch::Contains("second sequence"));
+  CHECK_THROWS_WITH(plan_windows(pair_of(20, 5), cut_to(20, Truncation::OnlySecond)),
+                    Catch::Contains("second sequence"));
   CHECK_THROWS_AS(plan_windows(pair_of(5, 20), cut_to(12, Truncation::OnlyFirst)), EncodingError);
   CHECK_THROWS_AS(plan_windows(single(20), cut_to(12, Truncation::OnlySecond)), EncodingError);
   CHECK_NOTHROW(plan_windows(single(9), cut_to(12, Truncation::OnlySecond)));
