@@ -225,19 +225,30 @@ std::vector<SettingsField> all_fields() {
   return fields;
 }
 
-std::string number_text(double value) {
-  char buffer[32];
-  for (int digits = 1; digits <= 17; ++digits) {
-    std::snprintf(buffer, sizeof buffer, "%.*g", digits, value);
-    if (std::strtod(buffer, nullptr) == value) break;
-  }
-  std::string result = buffer;
-  const std::size_t exponent = result.find('e');
-  if (exponent == std::string::npos) return result;
+/// "1e-05" -> "1e-5", "1e+30" -> "1e30".
+std::string short_exponent(std::string text) {
+  const std::size_t exponent = text.find('e');
+  if (exponent == std::string::npos) return text;
   std::size_t digit = exponent + 2;
-  while (digit + 1 < result.size() && result[digit] == '0') result.erase(digit, 1);
-  if (result[exponent + 1] == '+') result.erase(exponent + 1, 1);
-  return result;
+  while (digit + 1 < text.size() && text[digit] == '0') text.erase(digit, 1);
+  if (text[exponent + 1] == '+') text.erase(exponent + 1, 1);
+  return text;
+}
+
+/// The shortest text that reads back as the same number: 20, 0.01, 1e-3.
+std::string number_text(double value) {
+  std::string shortest;
+  for (const char* format : {"%.*f", "%.*e"}) {
+    for (int digits = 0; digits <= 17; ++digits) {
+      char buffer[400];
+      std::snprintf(buffer, sizeof buffer, format, digits, value);
+      if (std::strtod(buffer, nullptr) != value) continue;
+      const std::string text = short_exponent(buffer);
+      if (shortest.empty() || text.size() < shortest.size()) shortest = text;
+      break;
+    }
+  }
+  return shortest;
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "app/lorascope/commands.h"
+#include "app/lorascope/commands/workspace_option.h"
 #include "app/lorascope/kit/kit.h"
 #include "app/lorascope/kit/kit_figures.h"
 #include "app/lorascope/kit/selection.h"
@@ -230,9 +231,8 @@ void add_export(CLI::App& program) {
       "          lorascope export 3 7 --what spectra --module \"layer 5 value\" --out spectrum.svg\n"
       "          lorascope export --study 1 --what scores --out scores.tex");
   auto options = std::make_shared<Options>();
-  options->workspace = store::Workspace::exists(".") ? "." : "lorascope-workspace";
   command->add_option("runs", options->runs, "Runs: numbers, names, groups or studies");
-  command->add_option("--workspace", options->workspace, "Workspace folder");
+  add_workspace_option(*command, options->workspace);
   command->add_option("--study", options->study, "All runs of a study: its name or number");
   command->add_option("--kit", options->kit, "Folder for the whole kit: figures, tables, settings, commands, versions");
   command->add_option("--out", options->out,

@@ -220,11 +220,11 @@ void add_queue(CLI::App& program) {
     std::string workspace;
     int num_jobs = 1;
   };
-  CLI::App* command = program.add_subcommand("queue", "Works a workspace's queue until nothing waits");
-  command->group("");  // internal: `run --detach` and the window start it
+  CLI::App* command = program.add_subcommand("queue", "Work a workspace's waiting runs until none is left");
+  command->footer("Example: lorascope queue --jobs 2\n`run` does this itself; it ends at once where another queue is at work.");
   auto options = std::make_shared<QueueCommandOptions>();
   add_workspace_option(*command, options->workspace);
-  command->add_option("--jobs", options->num_jobs)->check(CLI::Range(1, 256));
+  command->add_option("--jobs", options->num_jobs, "Runs at the same time")->check(CLI::Range(1, 256))->capture_default_str();
   command->callback([options] {
     const store::Workspace workspace = store::Workspace::open(options->workspace);
     queue::work_queue(workspace, {options->num_jobs, queue::own_program()});

@@ -21,6 +21,7 @@ namespace {
 
 struct RunsOptions {
   std::string workspace;
+  std::string run;
   std::vector<std::string> runs;
   std::string series;
   std::string tag;
@@ -131,7 +132,7 @@ void print_run(const store::Workspace& workspace, const store::RunStore& store, 
 void show(const RunsOptions& options) {
   const store::Workspace workspace = open(options);
   const store::RunStore store(workspace);
-  const store::RunRecord run = store.get(options.runs.at(0));
+  const store::RunRecord run = store.get(options.run);
   if (!options.series.empty()) {
     show_series(store, run, options);
   } else if (options.json) {
@@ -164,7 +165,7 @@ void diff(const RunsOptions& options) {
 void tag(const RunsOptions& options) {
   const store::Workspace workspace = open(options);
   store::RunStore store(workspace);
-  const store::RunId id = store.get(options.runs.at(0)).id;
+  const store::RunId id = store.get(options.run).id;
   if (options.remove) {
     store.remove_tag(id, options.tag);
   } else {
@@ -211,7 +212,7 @@ void add_runs(CLI::App& program) {
 
   options = std::make_shared<RunsOptions>();
   command = add_part(*runs, "show", "One run, or one of its series", "lorascope runs show 3 --series train/loss --json", options);
-  command->add_option("run", options->runs, "RUN")->required()->expected(1);
+  command->add_option("run", options->run, "RUN")->required();
   command->add_option("--series", options->series, "Points of a series: train/loss, train/lr, train/grad_norm, eval/f1, …");
   command->add_flag("--json", options->json, "One JSON object on stdout");
   command->callback([options] { show(*options); });
@@ -224,7 +225,7 @@ void add_runs(CLI::App& program) {
 
   options = std::make_shared<RunsOptions>();
   command = add_part(*runs, "tag", "Put a tag on a run, or take it off", "lorascope runs tag 3 baseline", options);
-  command->add_option("run", options->runs, "RUN")->required()->expected(1);
+  command->add_option("run", options->run, "RUN")->required();
   command->add_option("tag", options->tag, "The tag")->required();
   command->add_flag("--remove", options->remove, "Take it off");
   command->callback([options] { tag(*options); });

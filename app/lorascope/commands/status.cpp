@@ -28,6 +28,8 @@ bool print_status() {
   std::cout << workspace.folder().string() << ": " << (text.empty() ? "no runs" : text) << '\n';
   if (const auto owner = queue::QueueLock::owner(workspace.folder())) {
     std::cout << "a queue is at work (process " << owner->pid << ")\n";
+  } else if (counts[store::RunState::Queued] > 0) {
+    std::cout << "no queue is at work: `lorascope queue` starts the waiting runs\n";
   }
   std::cout << "\n`lorascope runs list` shows the runs, `lorascope --help` the commands.\n";
   return true;

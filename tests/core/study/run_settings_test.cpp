@@ -80,7 +80,7 @@ TEST_CASE("Only the settings that differ are listed, as people write them", "[st
   REQUIRE(found.size() == 2);
   CHECK(found[0].key == "training.learning_rate");
   CHECK(found[0].first == "5e-5");
-  CHECK(found[0].second == "0.001");
+  CHECK(found[0].second == "1e-3");
   CHECK(found[1].first == "as the model says");
   second.method = Method::Lora;
   const std::vector<SettingsDifference> methods = difference(first, second);
@@ -95,7 +95,11 @@ TEST_CASE("Misspelt names are recognised", "[study]") {
   CHECK(nearest_name("epoch", {"epochs", "seed"}) == "epochs");
   CHECK(nearest_name("lr", {"epochs", "learning_rate"}) == "learning_rate");
   CHECK(nearest_name("zzzzzzzz", {"epochs", "seed"}).empty());
-  CHECK(value_text(1e-3) == "0.001");
+  CHECK(value_text(1e-3) == "1e-3");
+  CHECK(value_text(20.0) == "20");
+  CHECK(value_text(0.01) == "0.01");
+  CHECK(value_text(1.5) == "1.5");
+  CHECK(value_text(0.1 + 0.2) == "0.30000000000000004");
   CHECK(value_text(5e-5) == "5e-5");
   CHECK(value_text(1e30) == "1e30");
   CHECK(value_text(Json::array({"a", "b"})) == "a, b");

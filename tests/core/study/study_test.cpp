@@ -86,7 +86,7 @@ method = "lora"
   // FT: its own single rate; ranks do not concern it. LoRA: 2 rates x 2 ranks. Two seeds each.
   REQUIRE(study.runs.size() == 2 * (1 + 4));
   CHECK(group_names(study) == std::vector<std::string>{"FT, lr 2e-5", "LoRA r 4, lr 5e-5", "LoRA r 8, lr 5e-5",
-                                                       "LoRA r 4, lr 0.001", "LoRA r 8, lr 0.001"});
+                                                       "LoRA r 4, lr 1e-3", "LoRA r 8, lr 1e-3"});
   std::set<std::string> hashes;
   for (const RunSettings& run : study.runs) hashes.insert(run.hash());
   CHECK(hashes.size() == study.runs.size());
