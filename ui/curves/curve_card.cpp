@@ -46,7 +46,8 @@ CurveCard::CurveCard(SessionModel* session, const std::string& series, QWidget* 
   session_->wantSeries({QString::fromStdString(series_)});
   view()->setValuesAtEnds(series_.starts_with("eval/"));
   addSeriesMenu();
-  empty_button_ = emptyState()->addButton(QStringLiteral("Show all runs"), false, [this] {
+  train_button_ = emptyState()->addButton(QStringLiteral("Go to Train"), false, [this] { Q_EMIT trainRequested(); });
+  show_button_ = emptyState()->addButton(QStringLiteral("Show all runs"), false, [this] {
     std::vector<RunId> all;
     for (const auto& run : session_->runs()) all.push_back(run.id);
     session_->setEyes(all, true);
@@ -230,7 +231,8 @@ void CurveCard::updateEmptyState() {
   const bool hidden = session_->shownRuns().empty() && !session_->runs().empty();
   if (hidden) sentence = QStringLiteral("All runs are hidden");
   emptyState()->setSentence(sentence);
-  empty_button_->setVisible(hidden);
+  show_button_->setVisible(hidden);
+  train_button_->setVisible(!hidden);
 }
 
 }  // namespace lorascope::ui

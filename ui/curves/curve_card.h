@@ -35,6 +35,8 @@ class CurveCard : public PlotCard {
  Q_SIGNALS:
   void seriesChanged();
   void removeRequested();
+  /// The empty state's button: the user wants to see how training stands, or to start one.
+  void trainRequested();
   /// The figure drawn is up to date with the session.
   void drawn();
 
@@ -58,7 +60,8 @@ class CurveCard : public PlotCard {
   bool append_only_ = true;  ///< nothing but new rows happened since the last figure
   std::map<RunId, std::size_t> num_drawn_;
   std::map<RunId, figures::Smoother> smoothers_;  ///< of appended runs, up to their last drawn point
-  QPushButton* empty_button_ = nullptr;
+  QPushButton* show_button_ = nullptr;
+  QPushButton* train_button_ = nullptr;
 };
 
 }  // namespace lorascope::ui

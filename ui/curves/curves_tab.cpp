@@ -112,6 +112,7 @@ CurveCard* CurvesTab::addCard(const std::string& series) {
   alignPlots();
   connect(card, &CurveCard::drawn, this, &CurvesTab::shareRange);
   connect(card->view(), &PlotView::zoomChanged, this, [this, card] { shareZoom(card); });
+  connect(card, &CurveCard::trainRequested, this, &CurvesTab::trainRequested);
   connect(card, &CurveCard::removeRequested, this, [this, card] { removeCard(card); });
   connect(card, &CurveCard::seriesChanged, this, [this, card] {
     if (cards_.size() > 1 && card == cards_[1]) score_chosen_ = true;

@@ -51,7 +51,7 @@ bool hasBaseNorms(std::span<const figures::RunSpectra> runs) {
 }  // namespace
 
 HeatMapCard::HeatMapCard(QWidget* parent)
-    : Card(QStringLiteral("Update by layer and module"), parent),
+    : Card(QStringLiteral("By layer and module"), parent),
       group_choice_(new SegmentBar(QStringLiteral("Runs of the map"))),
       measure_button_(new QToolButton),
       stack_(new QStackedWidget),
@@ -93,14 +93,16 @@ void HeatMapCard::addMeasureMenu() {
 
 void HeatMapCard::addTwinButtons() {
   auto* table = new QToolButton;
-  table->setText(QStringLiteral("table"));
+  table->setIcon(themedIcon(QStringLiteral("table"), IconTone::Secondary));
   table->setCheckable(true);
   table->setAccessibleName(QStringLiteral("Show the map as a table"));
   auto* copy = new QToolButton;
-  copy->setText(QStringLiteral("copy"));
+  copy->setIcon(themedIcon(QStringLiteral("copy"), IconTone::Secondary));
   copy->setAccessibleName(QStringLiteral("Copy the map's numbers as CSV"));
   for (QToolButton* button : {table, copy}) {
-    button->setFont(captionFont());
+    button->setIconSize(QSize(14, 14));
+    button->setProperty("role", "icon");
+    button->setToolTip(button->accessibleName());
     button->setFocusPolicy(Qt::TabFocus);
     header()->addWidget(button);
   }

@@ -25,6 +25,11 @@ namespace {
 
 constexpr int kPlotHeight = 276;
 constexpr int kRoomForTwoExports = 1100;
+// Short titles: half of a narrow window has no room for more.
+constexpr const char* kSpectrumTitles[] = {"Spectrum", "Energy", "Largest values"};
+constexpr const char* kMeasureTitles[] = {"Stable rank", "Effective rank", "90 % energy rank"};
+constexpr figures::SpectrumMeasure kMeasures[] = {
+    figures::SpectrumMeasure::StableRank, figures::SpectrumMeasure::EffectiveRank, figures::SpectrumMeasure::EnergyRank};
 
 }  // namespace
 
@@ -151,7 +156,8 @@ figures::FigureData WeightsTab::spectrumFigure(const std::string& module) const 
 void WeightsTab::updateSpectrum() {
   figures::FigureData figure = spectrumFigure(moduleAt(book_->runs(), map_->chosenLayer(), map_->chosenKind()));
   const bool history = static_cast<View>(view_choice_->chosen()) == View::History;
-  figure.x.log = spectrum_->options().log_x;
+  const figures::ModulePlace place{map_->chosenLayer(), map_->chosenKind()};
+  figure.title = kSpectrumTitles[view_choice_->chosen()] + std::string(", ") + place.text();
   spectrum_->setFigure(std::move(figure));
   const auto cursor = step();
   if (history && cursor) {
@@ -162,12 +168,11 @@ void WeightsTab::updateSpectrum() {
 }
 
 void WeightsTab::updateLayers() {
-  static constexpr figures::SpectrumMeasure kMeasures[] = {
-      figures::SpectrumMeasure::StableRank, figures::SpectrumMeasure::EffectiveRank, figures::SpectrumMeasure::EnergyRank};
   figures::SpectrumOptions options;
   options.step = step();
   figures::FigureData figure = figures::layer_figure(book_->runs(), map_->chosenKind(), kMeasures[measure_choice_->chosen()],
                                                      figures::Grouping::Setting, options);
+  figure.title = kMeasureTitles[measure_choice_->chosen()] + std::string(", ") + map_->chosenKind();
   figure.y.log = layers_->options().log_y;
   layers_->setFigure(std::move(figure));
 }

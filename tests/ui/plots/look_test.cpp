@@ -43,7 +43,12 @@ TEST_CASE("Pictures of the tabs", "[.look]") {
   QApplication& application = test::qt_application();
   const QString folder = qEnvironmentVariable("LORASCOPE_PICTURES", ".");
   test::TemporaryFolder temporary;
-  const auto workspace = store::Workspace::open_or_create(temporary.path() / "w");
+  // Kept when LORASCOPE_PICTURES says where, so that the whole window can be looked at too.
+  const std::filesystem::path place = qEnvironmentVariableIsSet("LORASCOPE_PICTURES")
+                                          ? std::filesystem::path(folder.toStdString()) / "workspace"
+                                          : temporary.path() / "workspace";
+  std::filesystem::remove_all(place);
+  const auto workspace = store::Workspace::open_or_create(place);
   test::fill_sample_workspace(workspace);
   for (const auto appearance : {ui::Appearance::Light, ui::Appearance::Dark}) {
     const QString tone = appearance == ui::Appearance::Light ? "light" : "dark";
@@ -51,7 +56,7 @@ TEST_CASE("Pictures of the tabs", "[.look]") {
     ui::SessionModel session;
     ui::CurvesTab curves(&session);
     ui::WeightsTab weights(&session);
-    session.openWorkspace(QString::fromStdString((temporary.path() / "w").string()));
+    session.openWorkspace(QString::fromStdString(place.string()));
     for (const QSize size : {QSize(660, 660), QSize(1300, 1060)}) {
       curves.resize(size);
       curves.show();
