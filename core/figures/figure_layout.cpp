@@ -212,13 +212,13 @@ Frame plan_frame(const Page& page) {
   frame.legend_top = page.drawing.height - page.pad - (below ? frame.names.height() : 0);
 
   const double right = page.drawing.width - page.pad - std::max(ends ? frame.names.column_width : 0, em * 1.2);
-  frame.y_axis = y_texts(page, y_range(figure), std::max(least_height, frame.legend_top - axis_height - top));
+  frame.y_axis = y_texts(page, page.y_ends, std::max(least_height, frame.legend_top - axis_height - top));
   const double left = std::max(page.pad + y_label_width + frame.y_axis.extent + em * 0.6, page.pad + em * 1.5);
-  frame.x_axis = x_texts(page, x_range(figure), std::max(em, right - left));
+  frame.x_axis = x_texts(page, page.x_ends, std::max(em, right - left));
   const double bottom = frame.legend_top - x_label_height - frame.x_axis.extent - em * 0.7;
   frame.fits = bottom - top >= least_height && right - left >= em;
   frame.plot = {left, top, std::max(right, left + em), std::max(bottom, top + em)};
-  frame.y_axis = y_texts(page, y_range(figure), frame.plot.height());
+  frame.y_axis = y_texts(page, page.y_ends, frame.plot.height());
   return frame;
 }
 
@@ -236,6 +236,8 @@ Page::Page(const FigureData& data, const RenderOptions& chosen)
     : figure(data),
       options(chosen),
       measure(chosen.font_family),
+      x_ends(x_range(data)),
+      y_ends(y_range(data)),
       ink(plot_ink(Theme::Light)),
       em(chosen.font_size_pt),
       pad(chosen.font_size_pt * 0.6) {
@@ -263,8 +265,8 @@ Drawing layout_figure(const FigureData& figure, const RenderOptions& options) {
     frame = plan_frame(page);
   }
   const Box& plot = page.drawing.plot = frame.plot;
-  const PlotArea area{AxisMap(x_range(figure), figure.x.log),
-                      AxisMap(y_range(figure), figure.y.log),
+  const PlotArea area{AxisMap(page.x_ends, figure.x.log),
+                      AxisMap(page.y_ends, figure.y.log),
                       plot.left,
                       plot.right,
                       plot.bottom,

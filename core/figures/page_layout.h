@@ -17,6 +17,7 @@ struct Page {
   const FigureData& figure;
   const RenderOptions& options;
   TextMeasure measure;
+  Range x_ends, y_ends;
   PlotInk ink;
   double em;   ///< size of ordinary text
   double pad;  ///< air at the page's edges

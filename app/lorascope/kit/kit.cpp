@@ -1,6 +1,7 @@
 #include "app/lorascope/kit/kit.h"
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <set>
 
@@ -119,6 +120,16 @@ void remove_older_kit(const fs::path& folder) {
   }
 }
 
+// A hundred files: none is synced by itself; the list of checksums is, last of all, so that a kit cut short shows it.
+void write_unsynced(const fs::path& path, const std::string& content) {
+  std::error_code problem;
+  fs::create_directories(path.parent_path(), problem);
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file.write(content.data(), static_cast<std::streamsize>(content.size()));
+  file.close();
+  if (!file) throw Error("cannot write " + path.string(), "check that the folder is writable and the disk has room");
+}
+
 }  // namespace
 
 void write_kit(store::Workspace& workspace, const std::vector<std::int64_t>& run_ids, const fs::path& folder) {
@@ -131,7 +142,10 @@ void write_kit(store::Workspace& workspace, const std::vector<std::int64_t>& run
   for (const std::int64_t id : ids) runs.push_back(store::RunStore(workspace).get(id));
   const Files files = kit_files(workspace, runs);
   remove_older_kit(folder);
-  for (const auto& [path, content] : files) write_file_atomically(folder / path, content);
+  for (const auto& [path, content] : files) {
+    if (path != kSums) write_unsynced(folder / path, content);
+  }
+  write_file_atomically(folder / kSums, files.at(kSums));
 }
 
 }  // namespace lorascope::app
