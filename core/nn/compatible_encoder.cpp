@@ -138,7 +138,7 @@ at::Tensor CompatibleEncoder::attention(const EncoderLayer& layer, std::int64_t 
     return dense(projection, hidden, pass).view({pass.padded.batch, pass.padded.sequence, heads, size}).transpose(1, 2);
   };
   const at::Tensor query = split(layer.query), key = split(layer.key), value = split(layer.value);
-  at::Tensor scores = at::matmul(query, key.transpose(2, 3)) * (1.0 / std::sqrt(static_cast<double>(size)));
+  at::Tensor scores = at::matmul(query, key.transpose(2, 3)) / std::sqrt(static_cast<double>(size));
   scores = scores + pass.padded.attention_mask;
   const at::Tensor probabilities = attention_dropout(at::softmax(scores, -1), layer_site(kAttentionSite, number), pass);
   return at::matmul(probabilities, value).transpose(1, 2).contiguous().view_as(hidden);

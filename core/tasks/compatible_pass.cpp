@@ -17,8 +17,10 @@ class CompatiblePass final : public Pass {
     const nn::PaddedBatch padded = nn::pad(batch.tokens, parts_.config.pad_token_id, device_);
     const nn::CompatibleEncoder encoder(parts_.encoder, parts_.rates);
     const nn::CompatibleEncoder::Pass pass{batch.tokens, padded, &key};
-    const at::Tensor logits = head(encoder, encoder.forward(pass).back(), pass);
-    const at::Tensor labels = at::tensor(batch.labels, at::kLong).to(device_);
+    // Over padded rows like the originals, so that even the order of the sums is theirs.
+    const at::Tensor logits = padded_head(encoder, encoder.forward(pass).back(), pass);
+    at::Tensor labels = at::full({padded.batch * padded.sequence}, -100, padded.real.options());
+    labels.index_copy_(0, padded.real, at::tensor(batch.labels, at::kLong).to(device_));
     if (!labels.ne(-100).any().item<bool>()) return 0;
     const at::Tensor loss = at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, -100);
     if (loss.requires_grad()) loss.backward(at::full({}, loss_weight, loss.options()));
@@ -48,10 +50,16 @@ class CompatiblePass final : public Pass {
     return padded_rows.reshape({padded.batch * padded.sequence, -1}).index_select(0, padded.real);
   }
 
+  /// [B·S,K]
+  at::Tensor padded_head(const nn::CompatibleEncoder& encoder, const at::Tensor& hidden,
+                         const nn::CompatibleEncoder::Pass& pass) const {
+    const at::Tensor dropped = encoder.dropout(hidden, nn::kHeadSite, parts_.rates.head, pass);
+    return encoder.dense(parts_.head, dropped, pass).flatten(0, 1);
+  }
+
   at::Tensor head(const nn::CompatibleEncoder& encoder, const at::Tensor& hidden,
                   const nn::CompatibleEncoder::Pass& pass) const {
-    const at::Tensor dropped = encoder.dropout(hidden, nn::kHeadSite, parts_.rates.head, pass);
-    return real(encoder.dense(parts_.head, dropped, pass), pass.padded);
+    return padded_head(encoder, hidden, pass).index_select(0, pass.padded.real);
   }
 
   ModelParts& parts_;

@@ -56,7 +56,8 @@ Trainer::Trainer(const TrainingParts& parts, const TrainingOptions& options)
       plan_(StepPlan::make(static_cast<std::int64_t>(row_begins_.size()) - 1, options)),
       schedule_(options.learning_rate, options.warmup_ratio, plan_.total_steps),
       sampler_(row_lengths(row_begins_, parts.features), options),
-      optimizer_(parts.model->trainable(), options),
+      optimizer_(parts.model->trainable(), options,
+                 parts.model->path() == tasks::Path::Compatible ? Arithmetic::Original : Arithmetic::Fused),
       probe_(*parts.model, options),
       early_stopping_(options.follows_best() ? options.select_by : std::string(), options.early_stopping_patience) {
   if (parts_.observer == nullptr) parts_.observer = &nobody();
@@ -147,8 +148,7 @@ void Trainer::train_step() {
                     std::to_string(report.loss) + ", gradient norm " + std::to_string(report.grad_norm) + ")",
                 "lower the learning rate, or switch on clipping and warm-up");
   }
-  const double clip =
-      options_.max_grad_norm > 0.0 ? std::min(1.0, options_.max_grad_norm / (report.grad_norm + 1e-6)) : 1.0;
+  const double clip = optimizer_.clip_factor(report.grad_norm, options_.max_grad_norm);
   report.learning_rate = schedule_.rate(state_.step);
   optimizer_.step(state_.step + 1, report.learning_rate, clip);
   ++state_.step;

@@ -38,6 +38,7 @@ NaiveAdamW twin(const nn::Parameter& p, double decay) {
 }  // namespace
 
 TEST_CASE("AdamW equals its plain form, decay and LoRA+ by name", "[train]") {
+  const Arithmetic arithmetic = GENERATE(Arithmetic::Fused, Arithmetic::Original);
   at::manual_seed(3);
   TrainingOptions options;
   options.weight_decay = 0.1;
@@ -46,7 +47,7 @@ TEST_CASE("AdamW equals its plain form, decay and LoRA+ by name", "[train]") {
                                                  parameter("head.bias", {13})};
   std::vector<NaiveAdamW> twins = {twin(parameters[0], 0.1), twin(parameters[1], 0.1), twin(parameters[2], 0.0)};
   const double factors[] = {1, 4, 4};
-  Optimizer optimizer(parameters, options);
+  Optimizer optimizer(parameters, options, arithmetic);
   for (std::int64_t t = 1; t <= 5; ++t) {
     double squares = 0;
     for (const auto& p : parameters) {
@@ -54,6 +55,9 @@ TEST_CASE("AdamW equals its plain form, decay and LoRA+ by name", "[train]") {
       squares += std::pow(p.gradient.norm().item<double>(), 2);
     }
     CHECK(optimizer.gradient_norm() == Approx(std::sqrt(squares)).epsilon(1e-6));
+    CHECK(optimizer.clip_factor(std::sqrt(squares), 2.0) == Approx(2.0 / (std::sqrt(squares) + 1e-6)));
+    CHECK(optimizer.clip_factor(0.5, 2.0) == 1.0);
+    CHECK(optimizer.clip_factor(0.5, 0.0) == 1.0);
     optimizer.step(t, 1e-2, 0.5);
     for (std::size_t i = 0; i < parameters.size(); ++i) {
       twins[i].step(parameters[i].gradient, t, 1e-2 * factors[i], 0.5);
@@ -71,7 +75,7 @@ TEST_CASE("AdamW on a row-sparse gradient equals the dense step", "[train]") {
     nn::Parameter embedding = parameter("embeddings.weight", {6, 4});
     embedding.rows = &activity;
     NaiveAdamW dense = twin(embedding, decay);
-    Optimizer optimizer({embedding}, options);
+    Optimizer optimizer({embedding}, options, Arithmetic::Fused);
     const std::vector<std::vector<std::int32_t>> touched = {{0, 3}, {3}, {5}, {}};
     for (std::size_t t = 0; t < touched.size(); ++t) {
       embedding.gradient.zero_();
@@ -92,13 +96,13 @@ TEST_CASE("moments that come back name the rows that still move", "[train]") {
   nn::RowActivity before{{}, {0, 1, 0}}, after{{}, {0, 0, 0}};
   nn::Parameter first = parameter("embeddings.weight", {3, 2});
   first.rows = &before;
-  Optimizer stored({first}, {});
+  Optimizer stored({first}, {}, Arithmetic::Fused);
   first.gradient[1].fill_(0.5);
   before.touched = {1};
   stored.step(1, 1e-2, 1.0);
   nn::Parameter second = parameter("embeddings.weight", {3, 2});
   second.rows = &after;
-  Optimizer restored({second}, {});
+  Optimizer restored({second}, {}, Arithmetic::Fused);
   restored.restore(stored.first_moments(), stored.second_moments());
   CHECK(after.ever_touched == std::vector<std::uint8_t>{0, 1, 0});
 }
