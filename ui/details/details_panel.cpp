@@ -259,6 +259,7 @@ void DetailsPanel::showTrouble(const store::RunRecord& run) {
   }
   trouble_->showMessage(Tone::Error, QString::fromStdString(run.reason), QString::fromStdString(run.hint));
   trouble_->addAction(tr("Resume"), [this] { control_->request(RunVerb::Resume, {shown_}); });
+  trouble_->addAction(tr("Show the log"), [this] { Q_EMIT logRequested(); });
 }
 
 void DetailsPanel::showEnvironment(const store::RunRecord& run) {

@@ -54,6 +54,7 @@ MainWindow::MainWindow(SessionModel* session, QWidget* parent)
   buildActions();
   connect(session, &SessionModel::workspaceOpened, this, [this] {
     undo_.clear();
+    messages_->clear();
     followed_ = 0;
     setWindowTitle(tr("%1 – Lorascope").arg(QDir(session_->workspaceFolder()).dirName()));
     QSettings().setValue(QStringLiteral("workspace/last"), session_->workspaceFolder());
@@ -148,6 +149,7 @@ void MainWindow::buildDocks() {
   details_dock_ = addDock(QStringLiteral("details"), tr("Details"), details, Qt::RightDockWidgetArea);
   details_dock_->setTitleBarWidget(new DockTitle(tr("Details")));
   log_ = new LogPanel(session_, control_);
+  connect(details, &DetailsPanel::logRequested, this, [this] { setLogUnfolded(true); });
   auto* below = new QWidget;
   auto* rows = new QVBoxLayout(below);
   rows->setContentsMargins(0, 0, 0, 0);

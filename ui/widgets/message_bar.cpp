@@ -66,12 +66,8 @@ void MessageBar::showMessage(Tone tone, const QString& message, const QString& h
 
 void MessageBar::addAction(const QString& label, const std::function<void()>& action) {
   auto* button = new QPushButton(label);
-  connect(button, &QPushButton::clicked, this, [this, action] {
-    // The action may show the next message: clear first.
-    const auto run = action;
-    clear();
-    run();
-  });
+  // The message stays until it is dismissed or replaced: the action may fail, or only look.
+  connect(button, &QPushButton::clicked, this, [action] { action(); });
   buttons_->addWidget(button);
   layout()->activate();
 }

@@ -14,12 +14,10 @@ namespace {
 using test::OpenSession;
 using test::wait_until;
 
-void fill(const store::Workspace& workspace) {
-  test::fill_sample_workspace(workspace, {.num_steps = 20, .spectrum_length = 8});
-}
+const test::SampleOptions kSample = {.num_steps = 20, .spectrum_length = 8};
 
 TEST_CASE("The log shows the selected run, by level, and grows while the run lives", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   EventModel log(&open.session());
   QAbstractItemModelTester tester(&log, QAbstractItemModelTester::FailureReportingMode::Fatal);
   CHECK(log.rowCount() == 0);
@@ -47,7 +45,7 @@ TEST_CASE("Levels are ordered and an unknown one counts as information", "[ui]")
 
 TEST_CASE("The queue lists living runs, then waiting ones in their order, and the order can be changed", "[ui]") {
   OpenSession open([](const store::Workspace& workspace) {
-    fill(workspace);
+    test::fill_sample_workspace(workspace, kSample);
     study::RunSettings settings;
     settings.group = "later";
     for (const char* name : {"one", "two"}) {

@@ -10,6 +10,10 @@
 #include <QStackedWidget>
 #include <QTest>
 #include <QToolButton>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
 
 #include "core/base/files.h"
 #include "core/store/command_box.h"
@@ -35,13 +39,10 @@ namespace {
 using test::OpenSession;
 using test::wait_until;
 
-void fill(const store::Workspace& workspace) {
-  test::fill_sample_workspace(workspace,
-                              {.num_steps = 40, .spectrum_length = 8, .with_living = true, .with_trouble = true});
-}
+const test::SampleOptions kSample = {.num_steps = 40, .spectrum_length = 8, .with_living = true, .with_trouble = true};
 
 TEST_CASE("The window follows the living run and shows its first batch, progress and numbers", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   MainWindow window(&open.session());
   window.show();
   open.session().refresh();
@@ -59,7 +60,7 @@ TEST_CASE("The window follows the living run and shows its first batch, progress
 }
 
 TEST_CASE("Pressing Pause posts a command row, and the buttons follow the state", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   MainWindow window(&open.session());
   window.show();
   const store::RunId living = open.session().runs().back().id;
@@ -90,7 +91,7 @@ TEST_CASE("An empty workspace offers the built-in comparison", "[ui]") {
 }
 
 TEST_CASE("The filter line narrows the list and Space closes the eye of the selected run", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   MainWindow window(&open.session());
   window.show();
   RunTreeView* tree = window.runsPanel()->tree();
@@ -109,7 +110,7 @@ TEST_CASE("The filter line narrows the list and Space closes the eye of the sele
 }
 
 TEST_CASE("The layout comes back as it was left, not from another version, and can be reset", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   {
     MainWindow window(&open.session());
     window.show();
@@ -134,7 +135,7 @@ TEST_CASE("The layout comes back as it was left, not from another version, and c
 }
 
 TEST_CASE("Problems of a study stand in the Train tab, all at once", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   MainWindow window(&open.session());
   window.show();
   window.trainTab()->showProblems(QStringLiteral("/tmp/s.toml"), {{"s.toml:3: lr", "\"fast\"", "a number", ""},
@@ -150,7 +151,7 @@ TEST_CASE("Problems of a study stand in the Train tab, all at once", "[ui]") {
 }
 
 TEST_CASE("Failures of the store appear as a message in the window, not as a dialog", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   MainWindow window(&open.session());
   window.show();
   open.session().edit([](const store::Workspace& workspace) { store::RunStore(workspace).set_name(9999, "x"); });
@@ -158,7 +159,7 @@ TEST_CASE("Failures of the store appear as a message in the window, not as a dia
 }
 
 TEST_CASE("Every button, field and list has an accessible name or a text", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   MainWindow window(&open.session());
   window.show();
   open.session().select({open.session().runs().back().id});
@@ -176,7 +177,7 @@ TEST_CASE("Every button, field and list has an accessible name or a text", "[ui]
 }
 
 TEST_CASE("At 1280 x 800 no dock is wider than planned and the picture is not blank, light and dark", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   for (const Appearance appearance : {Appearance::Light, Appearance::Dark}) {
     applyTheme(test::qt_application(), appearance);
     MainWindow window(&open.session());
@@ -196,6 +197,56 @@ TEST_CASE("At 1280 x 800 no dock is wider than planned and the picture is not bl
     CHECK(picture.pixelColor(2, 300) == coloursOf(appearance).window);
   }
   applyTheme(test::qt_application(), Appearance::Light);
+}
+
+/// Inode numbers in the first column that holds them of /proc/net/NAME.
+std::set<std::string> inodes_of(const std::string& name) {
+  std::set<std::string> inodes;
+  std::ifstream file("/proc/self/net/" + name);
+  std::string line;
+  std::getline(file, line);
+  while (std::getline(file, line)) {
+    std::istringstream words(line);
+    std::string word;
+    for (int column = 0; column < 10 && words >> word; ++column) {
+    }
+    inodes.insert(word);
+  }
+  return inodes;
+}
+
+TEST_CASE("The window opens no network socket", "[ui]") {
+  OpenSession open(kSample);
+  MainWindow window(&open.session());
+  window.show();
+  QTest::qWait(300);
+  std::set<std::string> network;
+  for (const char* name : {"tcp", "tcp6", "udp", "udp6"}) network.merge(inodes_of(name));
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    std::error_code gone;
+    const std::string target = std::filesystem::read_symlink(entry.path(), gone).string();
+    if (target.rfind("socket:[", 0) == 0) {
+      CHECK(network.count(target.substr(8, target.size() - 9)) == 0);
+    }
+  }
+}
+
+TEST_CASE("A lost run offers Resume and its log where it is described", "[ui]") {
+  OpenSession open(kSample);
+  MainWindow window(&open.session());
+  window.show();
+  open.session().select({open.session().runs()[1].id});
+  REQUIRE(open.session().run(open.session().selectedRun())->state == store::RunState::Lost);
+  const RunHeader* header = window.trainTab()->runHeader();
+  CHECK(header->button(RunVerb::Resume)->isVisibleTo(header));
+  auto* details = window.findChild<QDockWidget*>(QStringLiteral("details"));
+  QPushButton* show_log = nullptr;
+  for (QPushButton* button : details->findChildren<QPushButton*>()) {
+    if (button->text() == "Show the log") show_log = button;
+  }
+  REQUIRE(show_log != nullptr);
+  QTest::mouseClick(show_log, Qt::LeftButton);
+  CHECK_FALSE(window.logPanel()->isHidden());
 }
 
 TEST_CASE("Benchmark: a window on 1,000 runs", "[.benchmark]") {

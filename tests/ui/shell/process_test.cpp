@@ -17,10 +17,7 @@ using store::RunState;
 using test::OpenSession;
 using test::wait_until;
 
-void fill(const store::Workspace& workspace) {
-  test::fill_sample_workspace(workspace,
-                              {.num_steps = 20, .spectrum_length = 8, .with_living = true, .with_trouble = true});
-}
+const test::SampleOptions kSample = {.num_steps = 20, .spectrum_length = 8, .with_living = true, .with_trouble = true};
 
 /// A program that writes its arguments down, in place of `lorascope`.
 class StandIn {
@@ -59,7 +56,7 @@ TEST_CASE("Verbs are offered only where the state allows them", "[ui]") {
 }
 
 TEST_CASE("Pause and stop post command rows to living runs only", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   LorascopeProgram program;
   RunControl control(&open.session(), &program);
   const store::RunId living = open.session().runs().back().id;
@@ -77,7 +74,7 @@ TEST_CASE("Pause and stop post command rows to living runs only", "[ui]") {
 
 TEST_CASE("Resume and the built-in study start the program detached with the workspace", "[ui]") {
   const StandIn stand_in;
-  OpenSession open(fill);
+  OpenSession open(kSample);
   LorascopeProgram program;
   RunControl control(&open.session(), &program);
   const store::RunRecord& failed = open.session().runs().front();
@@ -93,7 +90,7 @@ TEST_CASE("Resume and the built-in study start the program detached with the wor
 TEST_CASE("A study is checked first: all its problems come back at once and nothing starts", "[ui]") {
   const StandIn stand_in(R"(echo '{"problems": [{"where": "s.toml:3: lr", "found": "\"fast\"", "expected": "a number"},
     {"where": "s.toml:9: seed", "found": "-1", "expected": "0 or more", "hint": "use 42"}]}'; exit 3)");
-  OpenSession open(fill);
+  OpenSession open(kSample);
   LorascopeProgram program;
   RunControl control(&open.session(), &program);
   std::vector<Problem> problems;
@@ -108,7 +105,7 @@ TEST_CASE("A study is checked first: all its problems come back at once and noth
 
 TEST_CASE("A study without problems is started", "[ui]") {
   const StandIn stand_in;
-  OpenSession open(fill);
+  OpenSession open(kSample);
   LorascopeProgram program;
   RunControl control(&open.session(), &program);
   QSignalSpy started(&control, &RunControl::studyStarted);
@@ -119,7 +116,7 @@ TEST_CASE("A study without problems is started", "[ui]") {
 
 TEST_CASE("A program that is not there is told with what to do", "[ui]") {
   qputenv("LORASCOPE_PROGRAM", "/nowhere/lorascope");
-  OpenSession open(fill);
+  OpenSession open(kSample);
   LorascopeProgram program;
   RunControl control(&open.session(), &program);
   QSignalSpy failed(&control, &RunControl::failed);

@@ -12,12 +12,10 @@ namespace {
 using test::OpenSession;
 using test::wait_until;
 
-void fill(const store::Workspace& workspace) {
-  test::fill_sample_workspace(workspace, {.num_steps = 20, .spectrum_length = 8});
-}
+const test::SampleOptions kSample = {.num_steps = 20, .spectrum_length = 8};
 
 TEST_CASE("Every edit is in the store, says what undo will undo, and undo brings the old value back", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   SessionModel& session = open.session();
   QUndoStack stack;
   RunEdits edits(&session, &stack);
@@ -48,7 +46,7 @@ TEST_CASE("Every edit is in the store, says what undo will undo, and undo brings
 }
 
 TEST_CASE("Deletion goes to the trash, leaves living runs alone and can be undone", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   SessionModel& session = open.session();
   QUndoStack stack;
   RunEdits edits(&session, &stack);
@@ -66,7 +64,7 @@ TEST_CASE("Deletion goes to the trash, leaves living runs alone and can be undon
 }
 
 TEST_CASE("A tag that all runs have already makes no entry to undo", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   QUndoStack stack;
   RunEdits edits(&open.session(), &stack);
   const store::RunId id = open.session().runs().front().id;

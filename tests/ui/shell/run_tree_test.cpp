@@ -13,13 +13,10 @@ namespace {
 using test::OpenSession;
 using test::wait_until;
 
-void fill(const store::Workspace& workspace) {
-  test::fill_sample_workspace(workspace,
-                              {.num_steps = 40, .spectrum_length = 8, .with_living = true, .with_trouble = true});
-}
+const test::SampleOptions kSample = {.num_steps = 40, .spectrum_length = 8, .with_living = true, .with_trouble = true};
 
 TEST_CASE("The run list is study > group > run, the newest study first", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   RunTreeModel model(&open.session());
   QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
   REQUIRE(model.rowCount() == 2);
@@ -39,7 +36,7 @@ TEST_CASE("The run list is study > group > run, the newest study first", "[ui]")
 }
 
 TEST_CASE("A failed and a lost run say why in one line", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   RunTreeModel model(&open.session());
   const QModelIndex group = model.index(0, 0, model.index(1, 0));
   CHECK(model.index(0, 0, group).data(RunTreeModel::ReasonRole) == QVariant("out of memory at batch size 512"));
@@ -48,7 +45,7 @@ TEST_CASE("A failed and a lost run say why in one line", "[ui]") {
 }
 
 TEST_CASE("Eyes close one by one, a group's eye tells whether all, some or none are open", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   RunTreeModel model(&open.session());
   QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
   const auto group = [&] { return model.index(0, 0, model.index(0, 0)); };
@@ -62,7 +59,7 @@ TEST_CASE("Eyes close one by one, a group's eye tells whether all, some or none 
 }
 
 TEST_CASE("Editing a name asks for a rename and changes nothing by itself", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   RunTreeModel model(&open.session());
   QSignalSpy spy(&model, &RunTreeModel::renameRequested);
   const QModelIndex run = model.index(0, 0, model.index(0, 0, model.index(0, 0)));
@@ -74,7 +71,7 @@ TEST_CASE("Editing a name asks for a rename and changes nothing by itself", "[ui
 }
 
 TEST_CASE("The view filters, keeps the rows above a match, and selects with the session", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   RunTreeView view(&open.session());
   view.resize(300, 600);
   const QAbstractItemModel* shown = view.model();

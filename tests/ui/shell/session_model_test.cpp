@@ -17,10 +17,7 @@ namespace {
 using test::OpenSession;
 using test::wait_until;
 
-void fill(const store::Workspace& workspace) {
-  test::fill_sample_workspace(workspace,
-                              {.num_steps = 40, .spectrum_length = 8, .with_living = true, .with_trouble = true});
-}
+const test::SampleOptions kSample = {.num_steps = 40, .spectrum_length = 8, .with_living = true, .with_trouble = true};
 
 std::size_t num_points(SessionModel& session, store::RunId id, const std::string& series) {
   const RunData* data = session.data(id);
@@ -29,7 +26,7 @@ std::size_t num_points(SessionModel& session, store::RunId id, const std::string
 }
 
 TEST_CASE("Opening shows the runs of the newest study and reads their curves", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   SessionModel& session = open.session();
   CHECK(session.runs().size() == 10);
   CHECK(session.studiesInView() == std::set<std::string>{"Paper, WNUT17, MiniLM"});
@@ -47,7 +44,7 @@ TEST_CASE("Opening shows the runs of the newest study and reads their curves", "
 }
 
 TEST_CASE("A row that another connection writes arrives within a second, and only new rows are read", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   SessionModel& session = open.session();
   const store::RunId id = session.runs().back().id;
   REQUIRE(wait_until([&] { return num_points(session, id, "train/loss") == 26; }));
@@ -67,7 +64,7 @@ TEST_CASE("A row that another connection writes arrives within a second, and onl
 }
 
 TEST_CASE("A run that goes back to its checkpoint is read again from the start", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   SessionModel& session = open.session();
   const store::RunId id = session.runs().back().id;
   REQUIRE(wait_until([&] { return num_points(session, id, "train/loss") == 26; }));
@@ -80,7 +77,7 @@ TEST_CASE("A run that goes back to its checkpoint is read again from the start",
 }
 
 TEST_CASE("Choosing a run of another study brings that study into view", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   SessionModel& session = open.session();
   QSignalSpy shown(&session, &SessionModel::shownRunsChanged);
   const store::RunId failed = session.runs().front().id;
@@ -95,7 +92,7 @@ TEST_CASE("Choosing a run of another study brings that study into view", "[ui]")
 }
 
 TEST_CASE("A living run whose process is gone turns lost under the eyes of the window", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   SessionModel& session = open.session();
   const store::RunId id = session.runs().back().id;
   store::RunStore runs(open.other());
@@ -105,7 +102,7 @@ TEST_CASE("A living run whose process is gone turns lost under the eyes of the w
 }
 
 TEST_CASE("A folder that is no workspace is refused with words, and nothing is made there", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   test::TemporaryFolder folder;
   QSignalSpy failed(&open.session(), &SessionModel::failed);
   open.session().openWorkspace(QString::fromStdString((folder.path() / "nothing").string()));
@@ -116,7 +113,7 @@ TEST_CASE("A folder that is no workspace is refused with words, and nothing is m
 }
 
 TEST_CASE("Selection, pointer and step cursor tell of changes, once each", "[ui]") {
-  OpenSession open(fill);
+  OpenSession open(kSample);
   SessionModel& session = open.session();
   QSignalSpy hover(&session, &SessionModel::hoverRunChanged);
   QSignalSpy cursor(&session, &SessionModel::stepCursorChanged);

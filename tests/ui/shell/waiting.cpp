@@ -4,7 +4,10 @@
 #include <QElapsedTimer>
 #include <QSettings>
 #include <QThread>
+#include <map>
+#include <tuple>
 
+#include "core/store/run_store.h"
 #include "tests/support/qt_application.h"
 #include "ui/main_window/window_settings.h"
 
@@ -21,19 +24,31 @@ bool wait_until(const std::function<bool()>& condition, int milliseconds) {
   return true;
 }
 
+OpenSession::OpenSession(const SampleOptions& options) {
+  static std::map<std::tuple<int, int, bool, bool>, TemporaryFolder> filled;
+  const auto [sample, is_new] =
+      filled.try_emplace({options.num_steps, options.spectrum_length, options.with_living, options.with_trouble});
+  if (is_new) {
+    fill_sample_workspace(store::Workspace::open_or_create(sample->second.path() / "workspace"), options);
+  }
+  std::filesystem::copy(sample->second.path() / "workspace", folder(), std::filesystem::copy_options::recursive);
+  open();
+}
+
 OpenSession::OpenSession(const std::function<void(const store::Workspace&)>& fill) {
+  fill(store::Workspace::open_or_create(folder()));
+  open();
+}
+
+void OpenSession::open() {
   qt_application();
   qputenv("LORASCOPE_SETTINGS", QByteArray::fromStdString((folder_.path() / "settings").string()));
   ui::chooseSettingsFolder();
-  other_ = std::make_unique<store::Workspace>(store::Workspace::open_or_create(folder()));
-  fill(*other_);
+  other_ = std::make_unique<store::Workspace>(store::Workspace::open(folder()));
+  const std::size_t num_runs = store::RunStore(*other_).list().size();
   session_ = std::make_unique<ui::SessionModel>();
-  bool opened = false;
-  QObject::connect(session_.get(), &ui::SessionModel::runsChanged,
-                   [&] { opened = !session_->workspaceFolder().isEmpty(); });
   session_->openWorkspace(QString::fromStdString(folder().string()));
-  const std::size_t num_runs = fill ? 1 : 0;
-  wait_until([&] { return opened && session_->runs().size() >= num_runs; });
+  wait_until([&] { return !session_->workspaceFolder().isEmpty() && session_->runs().size() == num_runs; });
 }
 
 }  // namespace lorascope::test

@@ -16,6 +16,8 @@ bool wait_until(const std::function<bool()>& condition, int milliseconds = 5000)
 /// A session on a workspace of its own, settings and all, that was filled beforehand.
 class OpenSession {
  public:
+  /// The sample workspace: filled once a program, then copied.
+  explicit OpenSession(const SampleOptions& options);
   explicit OpenSession(const std::function<void(const store::Workspace&)>& fill);
 
   ui::SessionModel& session() { return *session_; }
@@ -24,6 +26,8 @@ class OpenSession {
   std::filesystem::path folder() const { return folder_.path() / "workspace"; }
 
  private:
+  void open();
+
   TemporaryFolder folder_;
   std::unique_ptr<store::Workspace> other_;
   std::unique_ptr<ui::SessionModel> session_;
