@@ -25,14 +25,16 @@ Error not_alive(RunId run, RunState state) {
 
 }  // namespace
 
-std::string_view text(CommandKind kind) { return kNames[static_cast<std::size_t>(kind)].second; }
+std::string_view text(CommandKind kind) {
+  return kNames[static_cast<std::size_t>(kind)].second;
+}
 
 CommandKind command_kind_from(std::string_view name) {
   for (const auto& [kind, kind_name] : kNames) {
     if (kind_name == name) return kind;
   }
-  throw StoreError("cannot read a command", Problem{"kind", '"' + std::string(name) + '"',
-                                                    "pause, continue, stop, checkpoint or abort", ""});
+  throw StoreError("cannot read a command",
+                   Problem{"kind", '"' + std::string(name) + '"', "pause, continue, stop, checkpoint or abort", ""});
 }
 
 void CommandBox::post(RunId run, CommandKind kind) {

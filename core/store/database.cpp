@@ -1,8 +1,8 @@
 #include "core/store/database.h"
 
-#include <cstring>
-
 #include <sqlite3.h>
+
+#include <cstring>
 
 namespace lorascope::store {
 namespace {
@@ -31,7 +31,8 @@ Advice advice(int code) {
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
-      return {"the database cannot be opened for writing", "check the permissions of the folder and of the files in it"};
+      return {"the database cannot be opened for writing",
+              "check the permissions of the folder and of the files in it"};
     case SQLITE_IOERR:
       return {"the disk reported an error", "check the disk and its free space"};
     default:
@@ -41,13 +42,13 @@ Advice advice(int code) {
 
 }  // namespace
 
-StoreError store_error(const std::filesystem::path& file, const std::string& action, int code, const std::string& text) {
+StoreError store_error(const std::filesystem::path& file, const std::string& action, int code,
+                       const std::string& text) {
   const Advice known = advice(code);
   std::string found = known.found;
   found += (found.empty() ? "" : " (") + std::string("SQLite ") + std::to_string(code) + ": " + text +
            (found.empty() ? "" : ")");
-  return StoreError("the workspace's database failed while " + action,
-                    Problem{file.string(), found, "", known.hint});
+  return StoreError("the workspace's database failed while " + action, Problem{file.string(), found, "", known.hint});
 }
 
 Query::~Query() {

@@ -1,5 +1,7 @@
 #include "core/store/database_check.h"
 
+#include <SQLiteCpp/Backup.h>
+#include <sqlite3.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -8,9 +10,6 @@
 #include <fstream>
 #include <map>
 #include <set>
-
-#include <SQLiteCpp/Backup.h>
-#include <sqlite3.h>
 
 #include "core/base/files.h"
 #include "core/store/migrations.h"
@@ -29,7 +28,8 @@ StoreError unusable(const fs::path& file, const std::string& found, const std::s
 }
 
 const char* const kRestoreHint =
-    "nothing was changed. Copy the folder, then put back a backup (lorascope.db.backup-*) if there is one, save what can "
+    "nothing was changed. Copy the folder, then put back a backup (lorascope.db.backup-*) if there is one, save what "
+    "can "
     "be read with `sqlite3 lorascope.db .recover`, or start a new workspace";
 
 /// A big-endian number of SQLite's file header.
@@ -66,9 +66,8 @@ void check_header(const fs::path& file) {
 }
 
 void check_version(Database& database) {
-  const int version = database.read("reading its version", [&] {
-    return database.connection().execAndGet("PRAGMA user_version").getInt();
-  });
+  const int version = database.read("reading its version",
+                                    [&] { return database.connection().execAndGet("PRAGMA user_version").getInt(); });
   if (version > newest_schema_version()) {
     throw unusable(database.file(), "schema version " + std::to_string(version),
                    "at most version " + std::to_string(newest_schema_version()),
@@ -100,7 +99,8 @@ void check_pages(Database& database) {
 
 std::set<std::string> table_names(SQLite::Database& connection) {
   std::set<std::string> names;
-  SQLite::Statement tables(connection, "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%'");
+  SQLite::Statement tables(connection,
+                           "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%'");
   while (tables.executeStep()) names.insert(tables.getColumn(0).getString());
   return names;
 }
@@ -111,11 +111,12 @@ void check_tables(Database& database) {
     for (const std::string_view sql : migrations()) memory.exec(std::string(sql));
     return table_names(memory);
   }();
-  const std::set<std::string> found = database.read("reading its tables", [&] { return table_names(database.connection()); });
+  const std::set<std::string> found =
+      database.read("reading its tables", [&] { return table_names(database.connection()); });
   for (const std::string& name : expected) {
     if (found.count(name) == 0) {
-      throw unusable(database.file(), "a database without the table `" + name + '`', "all tables of version " +
-                     std::to_string(newest_schema_version()), kRestoreHint);
+      throw unusable(database.file(), "a database without the table `" + name + '`',
+                     "all tables of version " + std::to_string(newest_schema_version()), kRestoreHint);
     }
   }
 }
@@ -136,10 +137,9 @@ void back_up(Database& database, int version) {
 
 std::string network_file_system(long magic) {
   static const std::map<unsigned long, std::string> names = {
-      {0x6969, "NFS"},         {0xff534d42, "CIFS"},    {0xfe534d42, "SMB"},    {0x517b, "SMB"},
-      {0x5346414f, "AFS"},     {0x73757245, "Coda"},    {0x00c36400, "Ceph"},   {0x0bd00bd0, "Lustre"},
-      {0x47504653, "GPFS"},    {0x19830326, "BeeGFS"},  {0x7461636f, "OCFS2"},  {0x01161970, "GFS2"},
-      {0xaad7aaea, "PanFS"}};
+      {0x6969, "NFS"},       {0xff534d42, "CIFS"}, {0xfe534d42, "SMB"},    {0x517b, "SMB"},      {0x5346414f, "AFS"},
+      {0x73757245, "Coda"},  {0x00c36400, "Ceph"}, {0x0bd00bd0, "Lustre"}, {0x47504653, "GPFS"}, {0x19830326, "BeeGFS"},
+      {0x7461636f, "OCFS2"}, {0x01161970, "GFS2"}, {0xaad7aaea, "PanFS"}};
   const auto name = names.find(static_cast<unsigned long>(magic) & 0xffffffffUL);
   return name == names.end() ? std::string() : name->second;
 }
@@ -151,10 +151,11 @@ void refuse_network_file_system(const fs::path& folder) {
   if (::statfs(existing.c_str(), &status) != 0) return;
   const std::string name = network_file_system(static_cast<long>(status.f_type));
   if (name.empty()) return;
-  throw StoreError("cannot use the workspace " + folder.string(),
-                   Problem{existing.string(), "a network file system (" + name + ")", "a folder on a local disk",
-                           "several processes write a workspace at once, which is not safe there: make the workspace on "
-                           "a local disk (--workspace), and copy it when its runs have ended"});
+  throw StoreError(
+      "cannot use the workspace " + folder.string(),
+      Problem{existing.string(), "a network file system (" + name + ")", "a folder on a local disk",
+              "several processes write a workspace at once, which is not safe there: make the workspace on "
+              "a local disk (--workspace), and copy it when its runs have ended"});
 }
 
 std::unique_ptr<Database> open_checked(const fs::path& file) {
@@ -179,9 +180,8 @@ void create_database(const fs::path& file) {
   std::ofstream(temporary, std::ios::binary).flush();
   {
     Database fresh(temporary, Database::Durability::Full);
-    fresh.read("making it", [&] {
-      fresh.connection().exec("PRAGMA application_id=" + std::to_string(kApplicationId));
-    });
+    fresh.read("making it",
+               [&] { fresh.connection().exec("PRAGMA application_id=" + std::to_string(kApplicationId)); });
     migrate(fresh, newest_schema_version());
     fresh.read("making it", [&] { fresh.connection().exec("PRAGMA journal_mode=WAL"); });
   }

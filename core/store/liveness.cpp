@@ -34,7 +34,9 @@ ProcessStat read_stat(std::int64_t pid) {
 
 }  // namespace
 
-std::int64_t process_start(std::int64_t pid) { return pid > 0 ? read_stat(pid).start : 0; }
+std::int64_t process_start(std::int64_t pid) {
+  return pid > 0 ? read_stat(pid).start : 0;
+}
 
 bool process_is_alive(std::int64_t pid, std::int64_t start) {
   if (pid <= 0) return false;
@@ -49,10 +51,12 @@ std::vector<RunId> mark_lost_runs(const Workspace& workspace, double after_secon
   for (const RunRecord& run : runs.alive()) {
     if (process_is_alive(run.pid, run.pid_start)) continue;
     if (now - std::max(run.heartbeat.time, run.started) < after_seconds) continue;
-    const std::string when = run.heartbeat.time > 0 ? "; last sign of life at step " + std::to_string(run.heartbeat.step)
-                                                    : " before it began to train";
-    const bool changed = runs.change_state(run.id, {run.state}, RunState::Lost, "its process is gone" + when,
-                                           "lorascope resume " + std::to_string(run.id) + " goes on from the last checkpoint");
+    const std::string when = run.heartbeat.time > 0
+                                 ? "; last sign of life at step " + std::to_string(run.heartbeat.step)
+                                 : " before it began to train";
+    const bool changed =
+        runs.change_state(run.id, {run.state}, RunState::Lost, "its process is gone" + when,
+                          "lorascope resume " + std::to_string(run.id) + " goes on from the last checkpoint");
     if (changed) lost.push_back(run.id);
   }
   return lost;

@@ -7,7 +7,8 @@
 
 namespace lorascope::store {
 
-/// Start time of a process in clock ticks since boot, 0 where there is none: with the pid it names one process for good.
+/// Start time of a process in clock ticks since boot, 0 where there is none: with the pid it names one process for
+/// good.
 std::int64_t process_start(std::int64_t pid);
 /// Whether that very process is there (and no zombie).
 bool process_is_alive(std::int64_t pid, std::int64_t start);

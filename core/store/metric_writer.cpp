@@ -36,8 +36,10 @@ void Batch::put_back_before(Batch later) {
     std::vector<MetricPoint>& mine = points[name];
     mine.insert(mine.end(), list.begin(), list.end());
   }
-  spectra.insert(spectra.end(), std::make_move_iterator(later.spectra.begin()), std::make_move_iterator(later.spectra.end()));
-  events.insert(events.end(), std::make_move_iterator(later.events.begin()), std::make_move_iterator(later.events.end()));
+  spectra.insert(spectra.end(), std::make_move_iterator(later.spectra.begin()),
+                 std::make_move_iterator(later.spectra.end()));
+  events.insert(events.end(), std::make_move_iterator(later.events.begin()),
+                std::make_move_iterator(later.events.end()));
 }
 
 }  // namespace
@@ -165,8 +167,12 @@ void MetricWriter::add_event(std::string_view level, std::string_view text) {
   });
 }
 
-void MetricWriter::set_heartbeat(const Heartbeat& heartbeat) { worker_->set_heartbeat(heartbeat); }
+void MetricWriter::set_heartbeat(const Heartbeat& heartbeat) {
+  worker_->set_heartbeat(heartbeat);
+}
 
-void MetricWriter::flush() { worker_->flush(); }
+void MetricWriter::flush() {
+  worker_->flush();
+}
 
 }  // namespace lorascope::store

@@ -156,7 +156,9 @@ const std::vector<std::string_view>& migrations() {
   return all;
 }
 
-int newest_schema_version() { return static_cast<int>(migrations().size()); }
+int newest_schema_version() {
+  return static_cast<int>(migrations().size());
+}
 
 void migrate(Database& database, int version) {
   for (int from = 0; from < version; ++from) {

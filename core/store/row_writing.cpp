@@ -20,8 +20,9 @@ void insert_spectrum(Database& database, RunId run, const Spectrum& spectrum) {
 
 void insert_heartbeat(Database& database, RunId run, const Heartbeat& heartbeat) {
   database
-      .query("INSERT OR REPLACE INTO heartbeat (run_id, time, step, total_steps, loss, tokens_per_second, seconds_left, "
-             "rss_mib, phase) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      .query(
+          "INSERT OR REPLACE INTO heartbeat (run_id, time, step, total_steps, loss, tokens_per_second, seconds_left, "
+          "rss_mib, phase) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(run, heartbeat.time, heartbeat.step, heartbeat.total_steps, heartbeat.loss, heartbeat.tokens_per_second,
             heartbeat.seconds_left, heartbeat.rss_mib, heartbeat.phase)
       .run();

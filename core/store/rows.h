@@ -49,8 +49,8 @@ struct Prediction {
 };
 
 struct Artifact {
-  std::string kind;    ///< "log", "checkpoint", "model", "adapter", "predictions", …
-  std::string path;    ///< relative to the workspace, or absolute where it lies outside
+  std::string kind;  ///< "log", "checkpoint", "model", "adapter", "predictions", …
+  std::string path;  ///< relative to the workspace, or absolute where it lies outside
   std::int64_t size_bytes = 0;
   std::string sha256;  ///< of a file; empty for a folder
   std::int64_t step = 0;

@@ -40,9 +40,8 @@ void RunStore::add_tag(RunId run, const std::string& tag) {
   if (tag.empty()) throw UsageError("a tag cannot be empty");
   get(run);
   Database& database = workspace_->database();
-  database.write("saving a tag of run " + std::to_string(run), [&] {
-    database.query("INSERT OR IGNORE INTO tag (run_id, tag) VALUES (?, ?)").bind(run, tag).run();
-  });
+  database.write("saving a tag of run " + std::to_string(run),
+                 [&] { database.query("INSERT OR IGNORE INTO tag (run_id, tag) VALUES (?, ?)").bind(run, tag).run(); });
 }
 
 void RunStore::remove_tag(RunId run, const std::string& tag) {

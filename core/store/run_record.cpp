@@ -20,15 +20,18 @@ constexpr std::array<std::pair<RunState, std::string_view>, 9> kNames = {{{RunSt
 
 }  // namespace
 
-std::string_view text(RunState state) { return kNames[static_cast<std::size_t>(state)].second; }
+std::string_view text(RunState state) {
+  return kNames[static_cast<std::size_t>(state)].second;
+}
 
 RunState run_state_from(std::string_view name) {
   for (const auto& [state, state_name] : kNames) {
     if (state_name == name) return state;
   }
-  throw StoreError("cannot read a run",
-                   Problem{"state", '"' + std::string(name) + '"', "queued, starting, running, paused, stopping, "
-                           "finished, stopped, failed or lost", "the database was changed by another program"});
+  throw StoreError("cannot read a run", Problem{"state", '"' + std::string(name) + '"',
+                                                "queued, starting, running, paused, stopping, "
+                                                "finished, stopped, failed or lost",
+                                                "the database was changed by another program"});
 }
 
 bool is_alive(RunState state) {

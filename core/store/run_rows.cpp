@@ -1,6 +1,6 @@
-#include <memory>
-
 #include <sqlite3.h>
+
+#include <memory>
 
 #include "core/base/clock.h"
 #include "core/base/error.h"
@@ -14,7 +14,9 @@
 namespace lorascope::store {
 namespace {
 
-std::string about(const char* action, RunId run) { return std::string(action) + " run " + std::to_string(run); }
+std::string about(const char* action, RunId run) {
+  return std::string(action) + " run " + std::to_string(run);
+}
 
 std::map<std::string, double> metrics_from(const std::string& text) {
   std::map<std::string, double> scores;
@@ -93,8 +95,9 @@ void RunStore::forget_after(RunId run, std::int64_t step) {
 
 void RunStore::add_event(RunId run, std::string_view level, std::string_view text) {
   Database& database = workspace_->database();
-  database.write(about("saving an event of", run),
-                 [&] { insert_event(database, run, Event{0, now_seconds(), std::string(level), std::string(text)}); });
+  database.write(about("saving an event of", run), [&] {
+    insert_event(database, run, Event{0, now_seconds(), std::string(level), std::string(text)});
+  });
 }
 
 std::vector<Event> RunStore::events(RunId run, std::int64_t since_id, std::size_t limit) const {
@@ -113,8 +116,10 @@ std::vector<Event> RunStore::events(RunId run, std::int64_t since_id, std::size_
 void RunStore::add_evaluation(RunId run, const Evaluation& evaluation) {
   Database& database = workspace_->database();
   database.write(about("saving an evaluation of", run), [&] {
-    database.query("INSERT OR REPLACE INTO evaluation (run_id, step, split, epoch, scores, seconds, time) "
-                   "VALUES (?, ?, ?, ?, ?, ?, ?)")
+    database
+        .query(
+            "INSERT OR REPLACE INTO evaluation (run_id, step, split, epoch, scores, seconds, time) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)")
         .bind(run, evaluation.step, evaluation.split, evaluation.epoch, Json(evaluation.scores).dump(),
               evaluation.seconds, evaluation.time > 0 ? evaluation.time : now_seconds())
         .run();
@@ -129,8 +134,8 @@ std::vector<Evaluation> RunStore::evaluations(RunId run) const {
         "SELECT step, epoch, split, scores, seconds, time FROM evaluation WHERE run_id = ? ORDER BY step, time");
     query.bind(run);
     while (query.next()) {
-      result.push_back({query.integer(0), query.real(1), query.text(2), metrics_from(query.text(3)), query.real(4),
-                        query.real(5)});
+      result.push_back(
+          {query.integer(0), query.real(1), query.text(2), metrics_from(query.text(3)), query.real(4), query.real(5)});
     }
     return result;
   });
@@ -211,8 +216,10 @@ std::vector<Prediction> RunStore::predictions(RunId run, const std::string& spli
 void RunStore::add_artifact(RunId run, const Artifact& artifact) {
   Database& database = workspace_->database();
   database.write(about("saving an artifact of", run), [&] {
-    database.query("INSERT OR REPLACE INTO artifact (run_id, kind, path, size_bytes, sha256, step, time) "
-                   "VALUES (?, ?, ?, ?, ?, ?, ?)")
+    database
+        .query(
+            "INSERT OR REPLACE INTO artifact (run_id, kind, path, size_bytes, sha256, step, time) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)")
         .bind(run, artifact.kind, artifact.path, artifact.size_bytes, artifact.sha256, artifact.step,
               artifact.time > 0 ? artifact.time : now_seconds())
         .run();
@@ -228,7 +235,8 @@ std::vector<Artifact> RunStore::artifacts(RunId run, const std::string& kind) co
         "ORDER BY time, path");
     query.bind(run, kind);
     while (query.next()) {
-      result.push_back({query.text(0), query.text(1), query.integer(2), query.text(3), query.integer(4), query.real(5)});
+      result.push_back(
+          {query.text(0), query.text(1), query.integer(2), query.text(3), query.integer(4), query.real(5)});
     }
     return result;
   });

@@ -15,7 +15,7 @@ namespace lorascope::store {
 namespace {
 
 // The columns that read_record() expects, in its order.
-#define LORASCOPE_RUN_COLUMNS                                                                                        \
+#define LORASCOPE_RUN_COLUMNS                                                                                         \
   "SELECT run.id, run.study_id, study.name, run.group_name, run.name, run.task, run.method, run.settings, "           \
   "run.settings_hash, run.state, run.reason, run.hint, run.created, run.started, run.ended, run.pid, run.pid_start, " \
   "run.parent_id, run.command_line, run.device, run.versions, run.data_hashes, run.model_hash, run.best_metric, "     \
@@ -87,7 +87,9 @@ RunRecord read_record(const Query& row) {
   return record;
 }
 
-std::string about(const char* action, RunId run) { return std::string(action) + " run " + std::to_string(run); }
+std::string about(const char* action, RunId run) {
+  return std::string(action) + " run " + std::to_string(run);
+}
 
 void read_tags(Database& database, std::vector<RunRecord>& records) {
   std::map<RunId, RunRecord*> by_id;
@@ -169,8 +171,9 @@ RunId RunStore::create(const study::RunSettings& settings, std::optional<std::in
 std::vector<RunRecord> RunStore::list(Trash trash) const {
   Database& database = workspace_->database();
   return database.read("reading the runs", [&] {
-    Query rows = database.query(LORASCOPE_RUN_COLUMNS "WHERE (run.trashed = 0 AND ?1) OR (run.trashed > 0 AND ?2) "
-                                                      "ORDER BY run.id");
+    Query rows = database.query(LORASCOPE_RUN_COLUMNS
+                                "WHERE (run.trashed = 0 AND ?1) OR (run.trashed > 0 AND ?2) "
+                                "ORDER BY run.id");
     rows.bind(trash != Trash::Only, trash != Trash::Without);
     std::vector<RunRecord> records = read_all(rows);
     read_tags(database, records);
@@ -200,7 +203,8 @@ RunRecord RunStore::get(std::string_view id_or_name) const {
   });
   if (matches.size() == 1) return std::move(matches.front());
   if (matches.empty()) {
-    throw Error("there is no run \"" + std::string(id_or_name) + '"', "`lorascope runs list` shows the runs of the workspace");
+    throw Error("there is no run \"" + std::string(id_or_name) + '"',
+                "`lorascope runs list` shows the runs of the workspace");
   }
   std::string ids;
   for (const RunRecord& match : matches) ids += (ids.empty() ? "" : ", ") + std::to_string(match.id);
@@ -258,8 +262,9 @@ void RunStore::set_result(RunId run, const RunResult& result) {
   Database& database = workspace_->database();
   database.write(about("saving the result of", run), [&] {
     database
-        .query("UPDATE run SET scores = ?2, seconds = ?3, tokens_per_second = ?4, parameters_all = ?5, "
-               "parameters_trainable = ?6, peak_rss_mib = ?7 WHERE id = ?1")
+        .query(
+            "UPDATE run SET scores = ?2, seconds = ?3, tokens_per_second = ?4, parameters_all = ?5, "
+            "parameters_trainable = ?6, peak_rss_mib = ?7 WHERE id = ?1")
         .bind(run, scores_text(result.scores), result.seconds, result.tokens_per_second, result.parameters_all,
               result.parameters_trainable, result.peak_rss_mib)
         .run();
@@ -316,7 +321,9 @@ void RunStore::move_in_queue(RunId run, std::optional<RunId> before) {
     const auto place = before ? std::find(order.begin(), order.end(), *before) : order.end();
     order.insert(place, run);
     for (std::size_t i = 0; i < order.size(); ++i) {
-      database.query("UPDATE run SET queue_position = ?2 WHERE id = ?1").bind(order[i], static_cast<double>(i + 1)).run();
+      database.query("UPDATE run SET queue_position = ?2 WHERE id = ?1")
+          .bind(order[i], static_cast<double>(i + 1))
+          .run();
     }
   });
 }

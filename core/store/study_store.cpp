@@ -20,7 +20,8 @@ std::int64_t StudyStore::add(const StudyRecord& study, const std::vector<study::
   Database& database = workspace_->database();
   return database.write("saving a study", [&] {
     database.query("INSERT INTO study (name, source, path, hash, created) VALUES (?, ?, ?, ?, ?)")
-        .bind(study.name, study.source, study.path, study.hash.empty() ? sha256(study.source) : study.hash, now_seconds())
+        .bind(study.name, study.source, study.path, study.hash.empty() ? sha256(study.source) : study.hash,
+              now_seconds())
         .run();
     const std::int64_t id = database.connection().getLastInsertRowid();
     for (std::size_t i = 0; i < runs.size(); ++i) {

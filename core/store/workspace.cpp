@@ -80,6 +80,8 @@ fs::path Workspace::resolved_path(const std::string& stored) const {
   return path.is_absolute() ? path : folder_ / path;
 }
 
-std::int64_t Workspace::data_version() const { return database_->data_version(); }
+std::int64_t Workspace::data_version() const {
+  return database_->data_version();
+}
 
 }  // namespace lorascope::store

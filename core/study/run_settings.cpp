@@ -40,7 +40,9 @@ std::vector<std::pair<std::string, Json>> leaves(const Json& object) {
 
 }  // namespace
 
-std::string_view text(Method method) { return method == Method::Lora ? "lora" : "ft"; }
+std::string_view text(Method method) {
+  return method == Method::Lora ? "lora" : "ft";
+}
 
 Method method_from(std::string_view name) {
   if (name == "ft") return Method::FullFineTuning;
@@ -48,7 +50,9 @@ Method method_from(std::string_view name) {
   throw StudyError(std::string(kWhat), Problem{"method", '"' + std::string(name) + '"', R"("ft" or "lora")", ""});
 }
 
-std::string_view text(Batching batching) { return batching == Batching::Grouped ? "grouped" : "plain"; }
+std::string_view text(Batching batching) {
+  return batching == Batching::Grouped ? "grouped" : "plain";
+}
 
 Batching batching_from(std::string_view name) {
   if (name == "plain") return Batching::Plain;
@@ -62,7 +66,9 @@ const std::vector<std::string>& known_tasks() {
   return tasks;
 }
 
-std::string RunSettings::to_json() const { return to_object(*this).dump(); }
+std::string RunSettings::to_json() const {
+  return to_object(*this).dump();
+}
 
 RunSettings RunSettings::from_json(std::string_view json) {
   const Json object = Json::parse(json, nullptr, false);

@@ -52,7 +52,9 @@ SettingsField integer(std::string key, std::string allowed, Range range, Access 
 
 template <class Access>
 SettingsField boolean(std::string key, Access access) {
-  return {std::move(key), "true or false", {},
+  return {std::move(key),
+          "true or false",
+          {},
           [access](const RunSettings& settings) { return Json(access(settings)); },
           [access](RunSettings& settings, const Json& value) {
             if (!value.is_boolean()) return false;
@@ -63,7 +65,9 @@ SettingsField boolean(std::string key, Access access) {
 
 template <class Access>
 SettingsField any_text(std::string key, std::string allowed, Access access) {
-  return {std::move(key), std::move(allowed), {},
+  return {std::move(key),
+          std::move(allowed),
+          {},
           [access](const RunSettings& settings) { return Json(access(settings)); },
           [access](RunSettings& settings, const Json& value) {
             if (!value.is_string()) return false;
@@ -94,7 +98,9 @@ SettingsField choice(std::string key, std::vector<std::string> choices, Access a
 }
 
 SettingsField method_field() {
-  return {"method", R"("ft" or "lora")", {},
+  return {"method",
+          R"("ft" or "lora")",
+          {},
           [](const RunSettings& settings) { return Json(text(settings.method)); },
           [](RunSettings& settings, const Json& value) {
             if (value != "ft" && value != "lora") return false;
@@ -104,7 +110,9 @@ SettingsField method_field() {
 }
 
 SettingsField batching_field() {
-  return {"training.batching", R"("plain" or "grouped")", {},
+  return {"training.batching",
+          R"("plain" or "grouped")",
+          {},
           [](const RunSettings& settings) { return Json(text(settings.training.batching)); },
           [](RunSettings& settings, const Json& value) {
             if (value != "plain" && value != "grouped") return false;
@@ -147,7 +155,10 @@ constexpr Range kCount{1, 1e9};
 constexpr Range kCountOrZero{0, 1e12};
 constexpr Range kShare{0, 1, true, false};
 
-#define LORASCOPE_ACCESS(member) [](auto& settings) -> auto& { return settings.member; }
+#define LORASCOPE_ACCESS(member) \
+  [](auto& settings) -> auto& {  \
+    return settings.member;      \
+  }
 
 std::vector<SettingsField> general_fields() {
   return {
@@ -180,8 +191,8 @@ std::vector<SettingsField> training_fields() {
       number("training.learning_rate", "a number above 0", {0, 1e6, false}, LORASCOPE_ACCESS(training.learning_rate),
              "lr"),
       number("training.epochs", "a number above 0", {0, 1e6, false}, LORASCOPE_ACCESS(training.epochs)),
-      integer("training.max_steps", count_or_zero + " (go by epochs)", kCountOrZero, LORASCOPE_ACCESS(training.max_steps),
-              "steps"),
+      integer("training.max_steps", count_or_zero + " (go by epochs)", kCountOrZero,
+              LORASCOPE_ACCESS(training.max_steps), "steps"),
       integer("training.batch_size", count, kCount, LORASCOPE_ACCESS(training.batch_size), "batch"),
       integer("training.eval_batch_size", count, kCount, LORASCOPE_ACCESS(training.eval_batch_size)),
       integer("training.accumulate", count, kCount, LORASCOPE_ACCESS(training.accumulate)),
@@ -195,7 +206,8 @@ std::vector<SettingsField> training_fields() {
       model_dropout_field(),
       batching_field(),
       boolean("training.compatible_path", LORASCOPE_ACCESS(training.compatible_path)),
-      integer("training.max_length", count_or_zero + " (the model's limit)", {0, 1e6}, LORASCOPE_ACCESS(training.max_length)),
+      integer("training.max_length", count_or_zero + " (the model's limit)", {0, 1e6},
+              LORASCOPE_ACCESS(training.max_length)),
       integer("training.evaluate_every_steps", count_or_zero + " (every epoch)", {0, 1e9},
               LORASCOPE_ACCESS(training.evaluate_every_steps)),
       integer("training.checkpoint_every_steps", count_or_zero + " (with every evaluation)", {0, 1e9},
@@ -292,12 +304,18 @@ std::string value_text(const Json& value) {
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& known) {
   static const std::map<std::string, std::string, std::less<>> other_words = {
-      {"lr", "learning_rate"},       {"num_train_epochs", "epochs"},
-      {"num_epochs", "epochs"},      {"gradient_accumulation_steps", "accumulate"},
-      {"target_modules", "targets"}, {"lora_alpha", "alpha"},
-      {"r", "rank"},                 {"lora_dropout", "dropout"},
-      {"validation", "eval"},        {"dev", "eval"},
-      {"per_device_train_batch_size", "batch_size"}, {"patience", "early_stopping_patience"}};
+      {"lr", "learning_rate"},
+      {"num_train_epochs", "epochs"},
+      {"num_epochs", "epochs"},
+      {"gradient_accumulation_steps", "accumulate"},
+      {"target_modules", "targets"},
+      {"lora_alpha", "alpha"},
+      {"r", "rank"},
+      {"lora_dropout", "dropout"},
+      {"validation", "eval"},
+      {"dev", "eval"},
+      {"per_device_train_batch_size", "batch_size"},
+      {"patience", "early_stopping_patience"}};
   if (const auto other = other_words.find(name); other != other_words.end()) {
     if (std::find(known.begin(), known.end(), other->second) != known.end()) return other->second;
   }

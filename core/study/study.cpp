@@ -33,8 +33,9 @@ StudyReading read_study(std::string_view toml, const fs::path& file, const Study
     reading = StudyReader(document, file, options).read();
   } catch (const toml::parse_error& problem) {
     const auto& begin = problem.source().begin;
-    reading.issues.push_back({static_cast<int>(begin.line), "", "text that is no TOML at column " +
-                              std::to_string(begin.column), "TOML", std::string(problem.description())});
+    reading.issues.push_back({static_cast<int>(begin.line), "",
+                              "text that is no TOML at column " + std::to_string(begin.column), "TOML",
+                              std::string(problem.description())});
   }
   reading.study.source = std::string(toml);
   reading.study.hash = sha256(toml);

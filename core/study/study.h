@@ -14,8 +14,8 @@ namespace lorascope::study {
 
 /// A finding about a study file.
 struct StudyIssue {
-  int line = 0;         ///< from 1; 0 = the file as a whole
-  std::string key;      ///< dotted path: "methods[1].training.learning_rate"
+  int line = 0;     ///< from 1; 0 = the file as a whole
+  std::string key;  ///< dotted path: "methods[1].training.learning_rate"
   std::string found;
   std::string allowed;
   std::string hint;

@@ -11,10 +11,11 @@ namespace lorascope::study {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kMostRuns = 10000;
 constexpr const char* kDataHint = "say where the data lies with --data-dir, or write the path in the study";
 
-bool starts_with(const std::string& text, std::string_view prefix) { return text.rfind(prefix, 0) == 0; }
+bool starts_with(const std::string& text, std::string_view prefix) {
+  return text.rfind(prefix, 0) == 0;
+}
 
 /// The settings that a study file may set at the top or in a method.
 std::vector<std::string> allowed_settings() {
@@ -36,10 +37,6 @@ bool may_be_in_grid(const std::string& key) {
   return key == "model" || starts_with(key, "lora.") || (starts_with(key, "training.") && key != "training.seed");
 }
 
-std::string auto_method_name(const RunSettings& settings) {
-  return settings.method == Method::Lora ? "LoRA r " + std::to_string(settings.lora.rank) : "FT";
-}
-
 bool is_folder(const fs::path& path) {
   std::error_code ignored;
   return fs::is_directory(path, ignored);
@@ -48,8 +45,8 @@ bool is_folder(const fs::path& path) {
 }  // namespace
 
 const std::vector<std::string>& selection_metrics(const std::string&) {
-  static const std::vector<std::string> tagging = {"loss", "f1", "precision", "recall", "accuracy", "strict.f1",
-                                                   "strict.precision", "strict.recall", "surface.f1"};
+  static const std::vector<std::string> tagging = {
+      "loss", "f1", "precision", "recall", "accuracy", "strict.f1", "strict.precision", "strict.recall", "surface.f1"};
   return tagging;
 }
 
@@ -224,7 +221,8 @@ void StudyReader::read_methods() {
   const toml::node* node = document_.get("methods");
   if (node == nullptr) {
     if (!base_has_method_) {
-      issues_.add(0, "method", "nothing", R"("ft" or "lora", or a list of [[methods]])", "add a line like `method = \"lora\"`");
+      issues_.add(0, "method", "nothing", R"("ft" or "lora", or a list of [[methods]])",
+                  "add a line like `method = \"lora\"`");
     }
     MethodEntry only;
     only.settings = base_;
@@ -233,7 +231,8 @@ void StudyReader::read_methods() {
     return;
   }
   if (base_has_method_) {
-    issues_.add(line_of_key("method"), "method", "method and [[methods]]", "one of them", "remove the line `method = …`");
+    issues_.add(line_of_key("method"), "method", "method and [[methods]]", "one of them",
+                "remove the line `method = …`");
   }
   const toml::array* list = node->as_array();
   if (list == nullptr || list->empty() || !list->is_homogeneous(toml::node_type::table)) {
@@ -270,7 +269,8 @@ void StudyReader::check_method(const MethodEntry& entry, const std::vector<TomlK
     return std::any_of(keys.begin(), keys.end(), [&](const TomlKey& key) { return key.path == path; });
   };
   if (!has("method")) {
-    issues_.add(entry.line, entry.prefix + "method", "nothing", R"("ft" or "lora")", "add a line like `method = \"lora\"`");
+    issues_.add(entry.line, entry.prefix + "method", "nothing", R"("ft" or "lora")",
+                "add a line like `method = \"lora\"`");
   }
   for (const TomlKey& key : keys) {
     const bool of_lora = starts_with(key.path, "lora.") || key.path == "adapter" || starts_with(key.path, "grid.lora.");
@@ -320,7 +320,8 @@ std::vector<StudyReader::GridAxis> StudyReader::read_grid(const toml::node& node
   }();
   for (const TomlKey& key : keys_of(*table)) {
     if (key.path == "training.seed") {
-      issues_.add(key.line, prefix + key.path, found_text(key.value), "no such key here", "write `seeds = […]` at the top");
+      issues_.add(key.line, prefix + key.path, found_text(key.value), "no such key here",
+                  "write `seeds = […]` at the top");
     } else if (std::find(known.begin(), known.end(), key.path) == known.end()) {
       issues_.add_unknown(prefix, key, known);
     } else {
@@ -339,71 +340,14 @@ StudyReader::GridAxis StudyReader::read_axis(const TomlKey& key, const std::stri
   for (const Json& value : key.value) {
     RunSettings scratch;
     if (!find_field(key.path)->set(scratch, value)) {
-      issues_.add(key.line, prefix + key.path, found_text(value), "a list in which each is " + find_field(key.path)->allowed);
+      issues_.add(key.line, prefix + key.path, found_text(value),
+                  "a list in which each is " + find_field(key.path)->allowed);
     } else if (std::find(axis.values.begin(), axis.values.end(), value) != axis.values.end()) {
       issues_.add(key.line, prefix + key.path, found_text(value) + " twice", "different values");
     }
     axis.values.push_back(value);
   }
   return axis;
-}
-
-void StudyReader::expand() {
-  std::map<std::string, int> groups;
-  if (seeds_.empty()) seeds_.push_back(base_.training.seed);
-  for (const MethodEntry& entry : methods_) expand_method(entry, groups);
-  if (study_.runs.size() > kMostRuns) {
-    issues_.add(line_of_key("grid"), "grid", std::to_string(study_.runs.size()) + " runs or more",
-                "at most " + std::to_string(kMostRuns) + " runs", "make the lists shorter");
-  }
-}
-
-void StudyReader::expand_method(const MethodEntry& entry, std::map<std::string, int>& groups) {
-  MethodEntry method = entry;
-  std::erase_if(method.grid, [](const GridAxis& axis) { return axis.values.empty(); });
-  for (const GridAxis& axis : grid_) {
-    const bool is_own = std::any_of(method.grid.begin(), method.grid.end(),
-                                    [&](const GridAxis& own) { return own.key == axis.key; });
-    const bool applies = method.settings.method == Method::Lora || !starts_with(axis.key, "lora.");
-    if (!is_own && applies) method.grid.push_back(axis);
-  }
-  std::vector<std::size_t> cell(method.grid.size(), 0);
-  for (bool more = true; more && study_.runs.size() <= kMostRuns;) {
-    RunSettings settings = method.settings;
-    for (std::size_t i = 0; i < cell.size(); ++i) {
-      const GridAxis& axis = method.grid[i];
-      apply(settings, {axis.key, axis.values[cell[i]], axis.line}, method.prefix + "grid.");
-    }
-    settings.group = group_name(method, settings, cell);
-    const auto [place, is_new] = groups.emplace(settings.group, method.line);
-    if (!is_new) {
-      issues_.add(method.line, method.prefix + "name", '"' + settings.group + "\" twice", "different names",
-                  "give each method a `name`");
-    }
-    for (const std::uint64_t seed : seeds_) {
-      settings.training.seed = seed;
-      settings.name = "seed " + std::to_string(seed);
-      study_.runs.push_back(settings);
-    }
-    more = false;
-    for (std::size_t i = cell.size(); i-- > 0 && !more;) {
-      more = ++cell[i] < method.grid[i].values.size();
-      if (!more) cell[i] = 0;
-    }
-  }
-}
-
-std::string StudyReader::group_name(const MethodEntry& entry, const RunSettings& settings,
-                                    const std::vector<std::size_t>& cell) const {
-  std::string name = entry.name.empty() ? auto_method_name(settings) : entry.name;
-  for (std::size_t i = 0; i < cell.size(); ++i) {
-    const GridAxis& axis = entry.grid[i];
-    if (entry.name.empty() && axis.key == "lora.rank") continue;
-    const std::string value = axis.key == "model" ? fs::path(settings.model).filename().string()
-                                                  : value_text(axis.values[cell[i]]);
-    name += ", " + find_field(axis.key)->label + " " + value;
-  }
-  return name;
 }
 
 }  // namespace lorascope::study

@@ -49,7 +49,8 @@ class StudyReader {
   void check_selection(const RunSettings& settings, const std::string& prefix, int line);
   void expand();
   void expand_method(const MethodEntry& entry, std::map<std::string, int>& groups);
-  std::string group_name(const MethodEntry& entry, const RunSettings& settings, const std::vector<std::size_t>& cell) const;
+  std::string group_name(const MethodEntry& entry, const RunSettings& settings,
+                         const std::vector<std::size_t>& cell) const;
   std::filesystem::path data_path(const std::string& written) const;
   int line_of_key(const char* key) const;
 

@@ -21,7 +21,9 @@ void collect(const toml::table& table, const std::string& prefix, std::vector<To
   }
 }
 
-std::string last_component(const std::string& key) { return key.substr(key.rfind('.') + 1); }
+std::string last_component(const std::string& key) {
+  return key.substr(key.rfind('.') + 1);
+}
 
 /// Compares whole keys first, then last components: `lr` at the top means `training.learning_rate`.
 std::string nearest_key(const std::string& key, const std::vector<std::string>& known) {
@@ -48,7 +50,9 @@ std::vector<TomlKey> keys_of(const toml::table& table) {
   return keys;
 }
 
-int line_of(const toml::node& node) { return static_cast<int>(node.source().begin.line); }
+int line_of(const toml::node& node) {
+  return static_cast<int>(node.source().begin.line);
+}
 
 Json to_json(const toml::node& node) {
   if (const auto* value = node.as_string()) return value->get();
@@ -67,7 +71,8 @@ Json to_json(const toml::node& node) {
   }
   std::ostringstream text;
   node.visit([&](const auto& value) {
-    if constexpr (toml::is_date<decltype(value)> || toml::is_time<decltype(value)> || toml::is_date_time<decltype(value)>) {
+    if constexpr (toml::is_date<decltype(value)> || toml::is_time<decltype(value)> ||
+                  toml::is_date_time<decltype(value)>) {
       text << value.get();
     }
   });

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <toml++/toml.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <toml++/toml.h>
 
 #include "core/base/json.h"
 #include "core/study/study.h"

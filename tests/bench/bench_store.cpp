@@ -69,8 +69,9 @@ void make(const std::filesystem::path& folder, const Sizes& sizes) {
   store::StudyStore studies(workspace);
   for (std::size_t first = 0; first < settings.size(); first += 100) {
     const std::size_t end = std::min(settings.size(), first + 100);
-    studies.add({0, "study " + std::to_string(first / 100), "name = \"bench\"", "", "", 0},
-                {settings.begin() + static_cast<std::ptrdiff_t>(first), settings.begin() + static_cast<std::ptrdiff_t>(end)});
+    studies.add(
+        {0, "study " + std::to_string(first / 100), "name = \"bench\"", "", "", 0},
+        {settings.begin() + static_cast<std::ptrdiff_t>(first), settings.begin() + static_cast<std::ptrdiff_t>(end)});
   }
   const std::vector<store::RunRecord> runs = store::RunStore(workspace).list();
   for (const store::RunRecord& run : runs) fill_run(workspace, run.id);

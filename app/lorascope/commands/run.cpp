@@ -1,11 +1,10 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <optional>
 #include <thread>
-
-#include <CLI/CLI.hpp>
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/run_json.h"
@@ -96,11 +95,14 @@ void print_plan(const CheckedStudy& checked, bool json) {
   if (json) {
     Json problems = Json::array();
     for (const Problem& problem : checked.problems) {
-      problems.push_back({{"where", problem.where}, {"found", problem.found}, {"expected", problem.expected}, {"hint", problem.hint}});
+      problems.push_back(
+          {{"where", problem.where}, {"found", problem.found}, {"expected", problem.expected}, {"hint", problem.hint}});
     }
     Json runs = Json::array();
-    for (const study::RunSettings& run : checked.problems.empty() ? checked.study.runs : std::vector<study::RunSettings>()) {
-      runs.push_back({{"name", run.name}, {"group", run.group}, {"hash", run.hash()}, {"settings", Json::parse(run.to_json())}});
+    for (const study::RunSettings& run :
+         checked.problems.empty() ? checked.study.runs : std::vector<study::RunSettings>()) {
+      runs.push_back(
+          {{"name", run.name}, {"group", run.group}, {"hash", run.hash()}, {"settings", Json::parse(run.to_json())}});
     }
     std::cout << Json{{"study", checked.study.name}, {"runs", runs}, {"problems", problems}}.dump() << std::endl;
     return;
@@ -125,7 +127,8 @@ void throw_unless_finished(const std::vector<store::RunRecord>& runs, bool inter
   if (stopped) throw Interrupted("stopped; all that was done is kept", "`lorascope resume RUN` goes on");
 }
 
-std::vector<store::RunRecord> watch(const store::Workspace& workspace, const std::vector<store::RunId>& ids, int num_jobs) {
+std::vector<store::RunRecord> watch(const store::Workspace& workspace, const std::vector<store::RunId>& ids,
+                                    int num_jobs) {
   const engine::Interrupts interrupts;
   queue::RunBoard board(queue::RunBoard::style_of_stderr());
   return queue::watch_runs(workspace, ids, {num_jobs, queue::own_program()}, board,
@@ -195,7 +198,8 @@ void add_run(CLI::App& program) {
   auto options = std::make_shared<RunOptions>();
   command->add_option("study", options->study, "Study file (TOML)")->required();
   add_workspace_option(*command, options->workspace);
-  command->add_option("--data-dir", options->data_folder, "Folder of the study's relative data files; default: the study's own");
+  command->add_option("--data-dir", options->data_folder,
+                      "Folder of the study's relative data files; default: the study's own");
   command->add_option("--jobs", options->num_jobs, "Runs at the same time; they share the cores")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
@@ -221,10 +225,13 @@ void add_queue(CLI::App& program) {
     int num_jobs = 1;
   };
   CLI::App* command = program.add_subcommand("queue", "Work a workspace's waiting runs until none is left");
-  command->footer("Example: lorascope queue --jobs 2\n`run` does this itself; it ends at once where another queue is at work.");
+  command->footer(
+      "Example: lorascope queue --jobs 2\n`run` does this itself; it ends at once where another queue is at work.");
   auto options = std::make_shared<QueueCommandOptions>();
   add_workspace_option(*command, options->workspace);
-  command->add_option("--jobs", options->num_jobs, "Runs at the same time")->check(CLI::Range(1, 256))->capture_default_str();
+  command->add_option("--jobs", options->num_jobs, "Runs at the same time")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   command->callback([options] {
     const store::Workspace workspace = store::Workspace::open(options->workspace);
     queue::work_queue(workspace, {options->num_jobs, queue::own_program()});

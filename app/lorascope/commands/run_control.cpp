@@ -1,7 +1,6 @@
+#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
-
-#include <CLI/CLI.hpp>
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/workspace_option.h"
@@ -71,7 +70,8 @@ void add_run_control(CLI::App& program) {
   add_command(program, store::CommandKind::Stop, "Stop a living run and keep its state");
   add_command(program, store::CommandKind::Checkpoint, "Save a checkpoint of a living run now");
 
-  CLI::App* command = program.add_subcommand("resume", "Go on with a stopped, failed or lost run from its last checkpoint");
+  CLI::App* command =
+      program.add_subcommand("resume", "Go on with a stopped, failed or lost run from its last checkpoint");
   command->footer("Example: lorascope resume 3");
   auto options = std::make_shared<ControlOptions>();
   command->add_option("run", options->run, "Number or name of a run")->required();

@@ -3,7 +3,9 @@
 namespace lorascope::app {
 namespace {
 
-Json optional_time(double time) { return time > 0 ? Json(time) : Json(nullptr); }
+Json optional_time(double time) {
+  return time > 0 ? Json(time) : Json(nullptr);
+}
 
 }  // namespace
 

@@ -1,8 +1,7 @@
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
 #include <memory>
-
-#include <CLI/CLI.hpp>
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/run_json.h"
@@ -85,18 +84,22 @@ Json full_json(const store::Workspace& workspace, const store::RunStore& store, 
   object["note"] = run.note;
   object["series"] = store.series_names(run.id);
   object["environment"] = {{"device", run.environment.device}, {"model_hash", run.environment.model_hash}};
-  for (const auto& [key, text] : {std::pair("versions", &run.environment.versions), std::pair("data_hashes", &run.environment.data_hashes)}) {
+  for (const auto& [key, text] :
+       {std::pair("versions", &run.environment.versions), std::pair("data_hashes", &run.environment.data_hashes)}) {
     object["environment"][key] = Json::parse(*text, nullptr, false);
     if (object["environment"][key].is_discarded()) object["environment"][key] = nullptr;
   }
   object["evaluations"] = Json::array();
   for (const store::Evaluation& row : store.evaluations(run.id)) {
-    object["evaluations"].push_back({{"step", row.step}, {"epoch", row.epoch}, {"split", row.split}, {"scores", row.scores}});
+    object["evaluations"].push_back(
+        {{"step", row.step}, {"epoch", row.epoch}, {"split", row.split}, {"scores", row.scores}});
   }
   object["artifacts"] = Json::array();
   for (const store::Artifact& row : store.artifacts(run.id)) {
-    object["artifacts"].push_back({{"kind", row.kind}, {"path", workspace.resolved_path(row.path).string()},
-                                   {"size_bytes", row.size_bytes}, {"sha256", row.sha256}});
+    object["artifacts"].push_back({{"kind", row.kind},
+                                   {"path", workspace.resolved_path(row.path).string()},
+                                   {"size_bytes", row.size_bytes},
+                                   {"sha256", row.sha256}});
   }
   return object;
 }
@@ -126,7 +129,8 @@ void print_run(const store::Workspace& workspace, const store::RunStore& store, 
   for (const std::string& tag : run.tags) std::cout << "tag      " << tag << '\n';
   if (!run.command_line.empty()) std::cout << "command  " << run.command_line << '\n';
   if (run.state != store::RunState::Failed && run.state != store::RunState::Lost) return;
-  for (const std::string& line : queue::log_tail(queue::log_file(workspace, run.id), 20)) std::cout << "log      " << line << '\n';
+  for (const std::string& line : queue::log_tail(queue::log_file(workspace, run.id), 20))
+    std::cout << "log      " << line << '\n';
 }
 
 void show(const RunsOptions& options) {
@@ -147,8 +151,8 @@ void diff(const RunsOptions& options) {
   const store::RunStore store(workspace);
   const store::RunRecord first = store.get(options.runs.at(0));
   const store::RunRecord second = store.get(options.runs.at(1));
-  const std::vector<study::SettingsDifference> rows = study::difference(study::RunSettings::from_json(first.settings),
-                                                                        study::RunSettings::from_json(second.settings));
+  const std::vector<study::SettingsDifference> rows =
+      study::difference(study::RunSettings::from_json(first.settings), study::RunSettings::from_json(second.settings));
   if (options.json) {
     Json list = Json::array();
     for (const auto& row : rows) list.push_back({{"key", row.key}, {"first", row.first}, {"second", row.second}});
@@ -156,8 +160,8 @@ void diff(const RunsOptions& options) {
     return;
   }
   for (const auto& row : rows) {
-    std::cout << row.key << ": " << (row.first.empty() ? "-" : row.first) << " | " << (row.second.empty() ? "-" : row.second)
-              << '\n';
+    std::cout << row.key << ": " << (row.first.empty() ? "-" : row.first) << " | "
+              << (row.second.empty() ? "-" : row.second) << '\n';
   }
   if (rows.empty()) std::cout << "the settings are the same\n";
 }
@@ -184,7 +188,11 @@ void remove(const RunsOptions& options) {
     } else {
       store.set_trashed(id, !options.restore);
     }
-    std::cerr << "run " << id << (options.permanently ? " deleted" : options.restore ? " restored" : " moved to the trash") << '\n';
+    std::cerr << "run " << id
+              << (options.permanently ? " deleted"
+                  : options.restore   ? " restored"
+                                      : " moved to the trash")
+              << '\n';
   }
 }
 
@@ -205,15 +213,18 @@ void add_runs(CLI::App& program) {
   runs->require_subcommand(1);
 
   auto options = std::make_shared<RunsOptions>();
-  CLI::App* command = add_part(*runs, "list", "All runs with state, progress and scores", "lorascope runs list", options);
+  CLI::App* command =
+      add_part(*runs, "list", "All runs with state, progress and scores", "lorascope runs list", options);
   command->add_flag("--trash", options->trash, "Those in the trash instead");
   command->add_flag("--json", options->json, "One JSON object on stdout");
   command->callback([options] { list(*options); });
 
   options = std::make_shared<RunsOptions>();
-  command = add_part(*runs, "show", "One run, or one of its series", "lorascope runs show 3 --series train/loss --json", options);
+  command = add_part(*runs, "show", "One run, or one of its series", "lorascope runs show 3 --series train/loss --json",
+                     options);
   command->add_option("run", options->run, "RUN")->required();
-  command->add_option("--series", options->series, "Points of a series: train/loss, train/lr, train/grad_norm, eval/f1, …");
+  command->add_option("--series", options->series,
+                      "Points of a series: train/loss, train/lr, train/grad_norm, eval/f1, …");
   command->add_flag("--json", options->json, "One JSON object on stdout");
   command->callback([options] { show(*options); });
 
@@ -231,7 +242,8 @@ void add_runs(CLI::App& program) {
   command->callback([options] { tag(*options); });
 
   options = std::make_shared<RunsOptions>();
-  command = add_part(*runs, "delete", "Move runs to the trash, restore them, or delete them for good", "lorascope runs delete 3 4", options);
+  command = add_part(*runs, "delete", "Move runs to the trash, restore them, or delete them for good",
+                     "lorascope runs delete 3 4", options);
   command->add_option("runs", options->runs, "RUNs")->required();
   CLI::Option* permanently = command->add_flag("--permanently", options->permanently, "Rows and files, without return");
   command->add_flag("--restore", options->restore, "Back from the trash")->excludes(permanently);

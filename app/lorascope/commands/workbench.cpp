@@ -1,12 +1,11 @@
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <system_error>
-
-#include <CLI/CLI.hpp>
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/workspace_option.h"

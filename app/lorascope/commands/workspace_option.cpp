@@ -1,8 +1,7 @@
 #include "app/lorascope/commands/workspace_option.h"
 
-#include <cstdlib>
-
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 
 #include "core/store/workspace.h"
 

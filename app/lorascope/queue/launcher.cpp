@@ -71,19 +71,22 @@ std::int64_t launch_detached(const std::vector<std::string>& command, const fs::
 }
 
 std::int64_t launch_run(const fs::path& program, const store::Workspace& workspace, store::RunId run) {
-  const std::vector<std::string> command = {program.string(), "run-one",   "--workspace", workspace.folder().string(),
-                                            "--run",          std::to_string(run)};
+  const std::vector<std::string> command = {
+      program.string(), "run-one", "--workspace", workspace.folder().string(), "--run", std::to_string(run)};
   const std::int64_t pid = launch_detached(command, log_file(workspace, run));
   store::RunStore(workspace).set_process(run, pid, store::process_start(pid));
   return pid;
 }
 
 void launch_queue(const fs::path& program, const store::Workspace& workspace, int num_jobs) {
-  launch_detached({program.string(), "queue", "--workspace", workspace.folder().string(), "--jobs", std::to_string(num_jobs)},
-                  workspace.folder() / "artifacts" / "queue.log");
+  launch_detached(
+      {program.string(), "queue", "--workspace", workspace.folder().string(), "--jobs", std::to_string(num_jobs)},
+      workspace.folder() / "artifacts" / "queue.log");
 }
 
-fs::path log_file(const store::Workspace& workspace, store::RunId run) { return workspace.run_folder(run) / "log.txt"; }
+fs::path log_file(const store::Workspace& workspace, store::RunId run) {
+  return workspace.run_folder(run) / "log.txt";
+}
 
 std::vector<std::string> log_tail(const fs::path& log, std::size_t num_lines) {
   constexpr std::streamoff kMostBytes = 64 << 10;

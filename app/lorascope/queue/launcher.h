@@ -16,8 +16,8 @@ std::filesystem::path own_program();
 /// empty, stdout and stderr are appended to `log`. Returns the pid. Throws Error where it cannot be started.
 std::int64_t launch_detached(const std::vector<std::string>& command, const std::filesystem::path& log);
 
-/// Starts `PROGRAM run-one --workspace W --run ID` with its log in the run's folder and writes pid and start time to the
-/// run's row.
+/// Starts `PROGRAM run-one --workspace W --run ID` with its log in the run's folder and writes pid and start time to
+/// the run's row.
 std::int64_t launch_run(const std::filesystem::path& program, const store::Workspace& workspace, store::RunId run);
 
 /// Starts a queue that works until nothing waits; it ends at once where another one is alive.

@@ -17,7 +17,9 @@ namespace lorascope::app::queue {
 namespace fs = std::filesystem;
 namespace {
 
-fs::path lock_file(const fs::path& workspace_folder) { return workspace_folder / "queue.lock"; }
+fs::path lock_file(const fs::path& workspace_folder) {
+  return workspace_folder / "queue.lock";
+}
 
 }  // namespace
 
@@ -31,7 +33,8 @@ std::optional<QueueLock> QueueLock::try_take(const fs::path& workspace_folder) {
   QueueLock lock(file);
   if (::flock(file, LOCK_EX | LOCK_NB) != 0) return std::nullopt;
   lock.holds_ = true;
-  const std::string content = std::to_string(::getpid()) + ' ' + std::to_string(store::process_start(::getpid())) + '\n';
+  const std::string content =
+      std::to_string(::getpid()) + ' ' + std::to_string(store::process_start(::getpid())) + '\n';
   if (::ftruncate(file, 0) != 0 || ::pwrite(file, content.data(), content.size(), 0) < 0) {
     throw Error("cannot write " + path.string() + ": " + std::generic_category().message(errno), "check free space");
   }
@@ -55,7 +58,9 @@ QueueLock& QueueLock::operator=(QueueLock&& other) noexcept {
   return *this;
 }
 
-QueueLock::~QueueLock() { release(); }
+QueueLock::~QueueLock() {
+  release();
+}
 
 void QueueLock::release() {
   if (file_ < 0) return;

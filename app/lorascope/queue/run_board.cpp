@@ -50,7 +50,8 @@ std::string progress_text(const RunRecord& run) {
   if (beat.step > 0) text += "  loss " + short_number(beat.loss);
   if (beat.tokens_per_second > 0) text += "  " + grouped(beat.tokens_per_second) + " tokens/s";
   if (run.best) text += "  best " + run.best->metric + ' ' + short_number(run.best->value);
-  if (beat.seconds_left >= 0 && run.state == RunState::Running) text += "  " + duration_text(beat.seconds_left) + " left";
+  if (beat.seconds_left >= 0 && run.state == RunState::Running)
+    text += "  " + duration_text(beat.seconds_left) + " left";
   if (!beat.phase.empty() && beat.phase != "training") text += "  " + beat.phase;
   return text;
 }
@@ -100,7 +101,9 @@ std::string board_line(const RunRecord& run) {
   return line + progress_text(run);
 }
 
-RunBoard::Style RunBoard::style_of_stderr() { return ::isatty(STDERR_FILENO) == 1 ? Style::Terminal : Style::Plain; }
+RunBoard::Style RunBoard::style_of_stderr() {
+  return ::isatty(STDERR_FILENO) == 1 ? Style::Terminal : Style::Plain;
+}
 
 void RunBoard::show(const std::vector<RunRecord>& runs) {
   if (style_ == Style::Plain) show_plain(runs);
@@ -134,7 +137,8 @@ void RunBoard::show_block(const std::vector<RunRecord>& runs) {
     }
   }
   while (shown.size() > most_lines) {
-    const auto ended = std::find_if(shown.begin(), shown.end(), [](const auto* run) { return !store::is_alive(run->state); });
+    const auto ended =
+        std::find_if(shown.begin(), shown.end(), [](const auto* run) { return !store::is_alive(run->state); });
     shown.erase(ended == shown.end() ? shown.begin() : ended);
   }
   std::string block = num_drawn_ > 0 ? "\x1b[" + std::to_string(num_drawn_) + "A\x1b[J" : "";

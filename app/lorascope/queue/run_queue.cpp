@@ -60,9 +60,10 @@ void RunQueue::note_end(store::RunId run, int status) {
                        "its process was ended by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ')',
                        resume_hint(run));
   } else if (WEXITSTATUS(status) != 0) {
-    runs_.change_state(run, alive, RunState::Failed,
-                       "its process ended with exit code " + std::to_string(WEXITSTATUS(status)) + last_words(workspace_, run),
-                       "its log is " + log_file(workspace_, run).string());
+    runs_.change_state(
+        run, alive, RunState::Failed,
+        "its process ended with exit code " + std::to_string(WEXITSTATUS(status)) + last_words(workspace_, run),
+        "its log is " + log_file(workspace_, run).string());
   } else {
     runs_.change_state(run, alive, RunState::Lost, "its process ended without a result", resume_hint(run));
   }

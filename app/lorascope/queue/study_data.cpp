@@ -76,7 +76,9 @@ std::string joined_targets(const study::LoraSettings& lora) {
   return names;
 }
 
-bool is_always_written(std::string_view key) { return key == "task" || key == "method" || key == "data.train"; }
+bool is_always_written(std::string_view key) {
+  return key == "task" || key == "method" || key == "data.train";
+}
 
 }  // namespace
 
@@ -98,14 +100,15 @@ void make_data(study::Study& study, const store::Workspace& workspace) {
   data::MiniatureOptions options;
   options.seed = study.miniature->seed;
   if (study.miniature->size > 0) options.size = static_cast<int>(study.miniature->size);
-  const fs::path folder = workspace.folder() / "artifacts" / "data" /
-                          ("miniature-" + study.task + "-seed" + std::to_string(options.seed) + "-size" +
-                           std::to_string(options.size));
+  const fs::path folder =
+      workspace.folder() / "artifacts" / "data" /
+      ("miniature-" + study.task + "-seed" + std::to_string(options.seed) + "-size" + std::to_string(options.size));
   const data::TaggedSplits splits = data::make_miniature_wnut17(options);
   write_file_atomically(folder / "train.conll", data::conll_text(splits.train));
   write_file_atomically(folder / "dev.conll", data::conll_text(splits.dev));
   write_file_atomically(folder / "test.conll", data::conll_text(splits.test));
-  study.set_data_files((folder / "train.conll").string(), (folder / "dev.conll").string(), (folder / "test.conll").string());
+  study.set_data_files((folder / "train.conll").string(), (folder / "dev.conll").string(),
+                       (folder / "test.conll").string());
 }
 
 std::string train_command(const study::RunSettings& settings, const store::Workspace& workspace) {
@@ -123,7 +126,8 @@ std::string train_command(const study::RunSettings& settings, const store::Works
   const study::TrainingSettings& training = settings.training;
   const std::string targets = joined_targets(settings.lora);
   if (is_lora && targets != joined_targets(defaults.lora)) line += " --targets " + shell_word(targets);
-  if (training.keep_best || training.early_stopping_patience > 0) line += " --select-by " + shell_word(training.select_by);
+  if (training.keep_best || training.early_stopping_patience > 0)
+    line += " --select-by " + shell_word(training.select_by);
   if (training.batching == study::Batching::Grouped) line += " --batching grouped";
   if (training.compatible_path) line += " --batching plain";
   return line;

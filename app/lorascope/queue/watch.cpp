@@ -37,7 +37,9 @@ void stop_all(const store::Workspace& workspace, const std::vector<RunRecord>& r
   }
 }
 
-bool has_ended(const RunRecord& run) { return run.state != RunState::Queued && !store::is_alive(run.state); }
+bool has_ended(const RunRecord& run) {
+  return run.state != RunState::Queued && !store::is_alive(run.state);
+}
 
 }  // namespace
 

@@ -29,11 +29,12 @@ struct StudyFolder {
 
   explicit StudyFolder(const std::string& training = "epochs = 2\n") {
     test::write_tiny_run(path);
-    std::ofstream(path / "study.toml") << "name = \"tiny\"\ntask = \"wnut17\"\nmodel = \"model\"\nthreads = 1\n"
-                                          "[data]\ntrain = \"train.conll\"\neval = \"eval.conll\"\n[training]\nbatch_size = 8\n"
-                                       << training
-                                       << "[[methods]]\nmethod = \"ft\"\n[[methods]]\nmethod = \"lora\"\n"
-                                          "training.learning_rate = 1e-2\n";
+    std::ofstream(path / "study.toml")
+        << "name = \"tiny\"\ntask = \"wnut17\"\nmodel = \"model\"\nthreads = 1\n"
+           "[data]\ntrain = \"train.conll\"\neval = \"eval.conll\"\n[training]\nbatch_size = 8\n"
+        << training
+        << "[[methods]]\nmethod = \"ft\"\n[[methods]]\nmethod = \"lora\"\n"
+           "training.learning_rate = 1e-2\n";
   }
   ProgramEnd run(const std::string& arguments, const std::string& environment = {}) const {
     return run_lorascope(path, arguments, environment);
@@ -134,8 +135,9 @@ TEST_CASE("A dry run lists the runs, or every problem, and makes nothing", "[com
   CHECK(good.json()["problems"].empty());
   CHECK_THAT(scene.run("run study.toml --dry-run").output, Catch::Contains("2 runs"));
 
-  std::ofstream(scene.path / "bad.toml") << "task = \"wnut17\"\nmethod = \"ft\"\nmodel = \"./no\"\n[data]\ntrain = \"no.conll\"\n"
-                                            "[training]\nepochs = 0\n";
+  std::ofstream(scene.path / "bad.toml")
+      << "task = \"wnut17\"\nmethod = \"ft\"\nmodel = \"./no\"\n[data]\ntrain = \"no.conll\"\n"
+         "[training]\nepochs = 0\n";
   const ProgramEnd bad = scene.run("run bad.toml --dry-run --json");
   CHECK(bad.exit_code == 3);
   REQUIRE(bad.json()["problems"].size() == 3);
@@ -202,14 +204,16 @@ TEST_CASE("The workspace comes from the option, the environment or the current f
   const test::TemporaryFolder folder;
   store::Workspace::open_or_create(folder.path() / "by-variable");
   store::Workspace::open_or_create(folder.path() / "by-option");
-  CHECK_THAT(run_lorascope(folder.path(), "", "LORASCOPE_WORKSPACE=by-variable").output, Catch::Contains("by-variable: no runs"));
+  CHECK_THAT(run_lorascope(folder.path(), "", "LORASCOPE_WORKSPACE=by-variable").output,
+             Catch::Contains("by-variable: no runs"));
   CHECK(run_lorascope(folder.path(), "runs list --workspace by-option").exit_code == 0);
   CHECK_THAT(run_lorascope(folder.path() / "by-option", "").output, Catch::Contains("by-option: no runs"));
 }
 
 TEST_CASE("The desktop program is missed with a reason where there is no display", "[commands]") {
   const test::TemporaryFolder folder;
-  const ProgramEnd end = run_lorascope(folder.path(), "workbench w", "-u DISPLAY -u WAYLAND_DISPLAY -u QT_QPA_PLATFORM");
+  const ProgramEnd end =
+      run_lorascope(folder.path(), "workbench w", "-u DISPLAY -u WAYLAND_DISPLAY -u QT_QPA_PLATFORM");
   CHECK(end.exit_code == 1);
   CHECK_THAT(end.errors, Catch::Contains("no display") || Catch::Contains("no desktop program"));
 }

@@ -51,8 +51,9 @@ TEST_CASE("The equivalent command names what differs from the defaults", "[queue
   settings.training.compatible_path = true;
   const std::string line = train_command(settings, workspace);
   CHECK_THAT(line, Catch::StartsWith("lorascope train --workspace '" + workspace.folder().string() + "'"));
-  for (const char* part : {"--task wnut17", "--method lora", "--train '/data/train it'\\''s.conll'", "--targets key,value",
-                           "--use-rslora", "--lr 1e-3", "--early-stopping-patience 5", "--select-by loss", "--batching plain"}) {
+  for (const char* part :
+       {"--task wnut17", "--method lora", "--train '/data/train it'\\''s.conll'", "--targets key,value", "--use-rslora",
+        "--lr 1e-3", "--early-stopping-patience 5", "--select-by loss", "--batching plain"}) {
     CHECK_THAT(line, Catch::Contains(part));
   }
   for (const char* part : {"--rank", "--epochs", "--seed"}) CHECK_THAT(line, !Catch::Contains(part));

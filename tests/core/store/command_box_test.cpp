@@ -49,8 +49,8 @@ TEST_CASE("A run that is not alive takes no commands and the message says what c
     CHECK_THAT(problem.hint(), Catch::Contains("lorascope resume 1"));
   }
   CHECK_THROWS_WITH(box.post(7, CommandKind::Stop), Catch::Contains("no run 7"));
-  for (const CommandKind kind : {CommandKind::Pause, CommandKind::Continue, CommandKind::Stop, CommandKind::Checkpoint,
-                                 CommandKind::Abort}) {
+  for (const CommandKind kind :
+       {CommandKind::Pause, CommandKind::Continue, CommandKind::Stop, CommandKind::Checkpoint, CommandKind::Abort}) {
     CHECK(command_kind_from(text(kind)) == kind);
   }
 }

@@ -44,7 +44,8 @@ TEST_CASE("kill -9 between writes loses nothing that was committed", "[store]") 
     if (child == 0) write_for_ever(folder.path(), run, pipe_ends[1]);
     ::close(pipe_ends[1]);
     std::int64_t told = 0;
-    for (std::int64_t step = 0; told < 20 + 7 * round && ::read(pipe_ends[0], &step, sizeof step) == sizeof step;) told = step;
+    for (std::int64_t step = 0; told < 20 + 7 * round && ::read(pipe_ends[0], &step, sizeof step) == sizeof step;)
+      told = step;
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     for (std::int64_t step = 0; ::read(pipe_ends[0], &step, sizeof step) == sizeof step;) told = step;

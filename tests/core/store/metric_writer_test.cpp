@@ -73,6 +73,21 @@ TEST_CASE("A writer's end writes what is left", "[store]") {
   CHECK(RunStore(workspace).points(id, "a").size() == 1);
 }
 
+TEST_CASE("A writer that cannot write says so at its next call", "[store]") {
+  const test::TemporaryFolder folder;
+  const Workspace workspace = Workspace::open_or_create(folder.path());
+  RunStore runs(workspace);
+  const RunId id = runs.create({});
+  MetricWriter writer(workspace, id);
+  writer.add("a", 1, 1);
+  writer.flush();
+  runs.delete_permanently(id);
+  writer.add("a", 2, 1);
+  CHECK_THROWS_AS(writer.flush(), StoreError);
+  CHECK_THROWS_AS(writer.flush(), StoreError);
+  CHECK(runs.list().empty());
+}
+
 TEST_CASE("A full disk is reported, loses nothing that was committed, and writing goes on after it", "[store]") {
   const test::TemporaryFolder folder;
   const Workspace workspace = Workspace::open_or_create(folder.path());

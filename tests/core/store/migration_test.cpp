@@ -1,7 +1,7 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <fstream>
 #include <sstream>
-
-#include <SQLiteCpp/SQLiteCpp.h>
 
 #include "core/base/error.h"
 #include "core/store/migrations.h"
@@ -18,7 +18,8 @@ namespace {
 
 /// A workspace as version `version` left it: tests/fixtures/store/schema-N.sql is its dump.
 void make_old_workspace(const fs::path& folder, int version) {
-  const fs::path dump = fs::path(LORASCOPE_SOURCE_DIR) / "tests/fixtures/store" / ("schema-" + std::to_string(version) + ".sql");
+  const fs::path dump =
+      fs::path(LORASCOPE_SOURCE_DIR) / "tests/fixtures/store" / ("schema-" + std::to_string(version) + ".sql");
   std::ifstream file(dump);
   std::stringstream sql;
   sql << file.rdbuf();

@@ -78,7 +78,8 @@ TEST_CASE("Everything of a run comes back as it was written", "[store]") {
   runs.write_heartbeat(id, {1000, 20, 100, 0.7, 850, 12, 300, "training"});
   runs.add_evaluation(id, {20, 1.0, "eval", {{"f1", 0.4}}, 0.5, 0});
   runs.add_evaluation(id, {20, 1.0, "eval", {{"f1", 0.43}}, 0.5, 0});
-  runs.add_spectra(id, {{10, "layer.0.query", {3, 2, 1}, 9}, {10, "layer.0.value", {5}, 0}, {20, "layer.0.query", {4}, 9}});
+  runs.add_spectra(id,
+                   {{10, "layer.0.query", {3, 2, 1}, 9}, {10, "layer.0.value", {5}, 0}, {20, "layer.0.query", {4}, 9}});
   runs.set_first_batch(id, "{\"tokens\":[]}");
   runs.add_predictions(id, 10, "test", {{0, "old"}});
   runs.add_predictions(id, 20, "test", {{1, "b"}, {0, "a"}});

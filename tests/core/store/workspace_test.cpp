@@ -1,8 +1,8 @@
 #include "core/store/workspace.h"
 
-#include <fstream>
-
 #include <SQLiteCpp/SQLiteCpp.h>
+
+#include <fstream>
 
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -33,7 +33,8 @@ void check_refused(const fs::path& folder, const std::string& found) {
   try {
     Workspace::open(folder);
   } catch (const StoreError& problem) {
-    CHECK_THAT(problem.message(), Catch::Contains(found) && Catch::Contains(file.string()) && Catch::Contains("Hint: "));
+    CHECK_THAT(problem.message(),
+               Catch::Contains(found) && Catch::Contains(file.string()) && Catch::Contains("Hint: "));
     CHECK(problem.exit_code() == 3);
   }
   CHECK(read_file(file) == before);

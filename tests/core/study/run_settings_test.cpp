@@ -84,7 +84,8 @@ TEST_CASE("Only the settings that differ are listed, as people write them", "[st
   CHECK(found[1].first == "as the model says");
   second.method = Method::Lora;
   const std::vector<SettingsDifference> methods = difference(first, second);
-  const auto rank = std::find_if(methods.begin(), methods.end(), [](const auto& row) { return row.key == "lora.rank"; });
+  const auto rank =
+      std::find_if(methods.begin(), methods.end(), [](const auto& row) { return row.key == "lora.rank"; });
   REQUIRE(rank != methods.end());
   CHECK(rank->first.empty());
   CHECK(rank->second == "8");
