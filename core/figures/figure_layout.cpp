@@ -244,8 +244,8 @@ Page::Page(const FigureData& data, const RenderOptions& chosen)
   drawing.width = chosen.width_cm * kPointsPerCm;
   drawing.height = chosen_height_cm(chosen) * kPointsPerCm;
   drawing.ground = ink.ground;
-  drawing.title = data.title;
-  drawing.description = describe(data);
+  drawing.title = drawable_text(data.title);
+  drawing.description = drawable_text(describe(data));
   drawing.font_family = chosen.font_family;
 }
 

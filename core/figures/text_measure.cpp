@@ -27,6 +27,19 @@ std::size_t letter_size(char first_byte) {
   return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
 }
 
+// Whether the bytes are one letter of UTF-8 (Unicode 3.9, table 3-7).
+bool is_letter(std::string_view bytes) {
+  const auto byte = [bytes](std::size_t at) { return static_cast<unsigned>(static_cast<unsigned char>(bytes[at])); };
+  const unsigned lead = byte(0);
+  if (bytes.size() != letter_size(bytes[0]) || (lead >= 0x80 && lead < 0xC2) || lead > 0xF4) return false;
+  for (std::size_t i = 1; i < bytes.size(); ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return false;
+  }
+  const unsigned second = bytes.size() > 1 ? byte(1) : 0x80;
+  return !(lead == 0xE0 && second < 0xA0) && !(lead == 0xED && second > 0x9F) && !(lead == 0xF0 && second < 0x90) &&
+         !(lead == 0xF4 && second > 0x8F);
+}
+
 std::vector<std::string_view> letters_of(std::string_view text) {
   std::vector<std::string_view> letters;
   for (std::size_t at = 0; at < text.size();) {
@@ -44,6 +57,22 @@ std::string joined(const std::vector<std::string_view>& letters, std::size_t fro
 }
 
 }  // namespace
+
+std::string drawable_text(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view letter = text.substr(at, letter_size(text[at]));
+    if (!is_letter(letter)) {
+      result += "\uFFFD";
+      ++at;
+      continue;
+    }
+    const auto first = static_cast<unsigned char>(letter[0]);
+    result += first < 0x20 || first == 0x7F ? " " : letter;
+    at += letter.size();
+  }
+  return result;
+}
 
 std::vector<std::pair<std::string, bool>> text_runs(std::string_view text) {
   std::vector<std::pair<std::string, bool>> runs;
@@ -85,11 +114,11 @@ TextMeasure::TextMeasure(std::string font_family)
 
 TextMeasure::~TextMeasure() = default;
 
-double TextMeasure::width(std::string_view text, double size, bool bold) const {
+double TextMeasure::width(std::string_view raw, double size, bool bold) const {
   cairo_select_font_face(context_->cairo, font_family_.c_str(), CAIRO_FONT_SLANT_NORMAL,
                          bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
   double width = 0;
-  for (const auto& [run, raised] : text_runs(text)) {
+  for (const auto& [run, raised] : text_runs(drawable_text(raw))) {
     cairo_set_font_size(context_->cairo, raised ? size * kRaisedSize : size);
     cairo_text_extents_t extents;
     cairo_text_extents(context_->cairo, run.c_str(), &extents);
@@ -111,9 +140,9 @@ std::string TextMeasure::shortened(const std::string& text, double size, double 
   return width("…", size, bold) <= max_width ? "…" : "";
 }
 
-DrawnText TextMeasure::place(Part part, std::string text, Point at, double size, Rgb colour, Anchor anchor, bool bold,
-                             bool upwards) const {
-  DrawnText drawn{part, std::move(text), at, size, colour, bold, anchor, upwards, {}};
+DrawnText TextMeasure::place(Part part, const std::string& text, Point at, double size, Rgb colour, Anchor anchor,
+                             bool bold, bool upwards) const {
+  DrawnText drawn{part, drawable_text(text), at, size, colour, bold, anchor, upwards, {}};
   const double extent = width(drawn.text, size, bold);
   const double before = anchor == Anchor::Start ? 0 : anchor == Anchor::Middle ? extent / 2 : extent;
   if (upwards) {

@@ -25,7 +25,7 @@ class TextMeasure {
   std::string shortened(const std::string& text, double size, double max_width, bool bold = false) const;
 
   /// A text with its box.
-  DrawnText place(Part part, std::string text, Point at, double size, Rgb colour, Anchor anchor = Anchor::Start,
+  DrawnText place(Part part, const std::string& text, Point at, double size, Rgb colour, Anchor anchor = Anchor::Start,
                   bool bold = false, bool upwards = false) const;
 
  private:
@@ -38,6 +38,10 @@ class TextMeasure {
 inline constexpr double kAscent = 0.80, kDescent = 0.24;
 /// From the baseline to the middle of digits and capitals.
 inline constexpr double kMiddle = 0.36;
+
+/// The text with control characters as spaces and bytes that are no UTF-8 as "�": names come from users, and Cairo and
+/// XML accept nothing else.
+std::string drawable_text(std::string_view text);
 
 /// Superscript digits and minus signs are drawn as raised small figures, since not every font has them: "10⁻³" is
 /// {"10", false}, {"−3", true}.

@@ -231,6 +231,19 @@ TEST_CASE("Formats follow the ending of the name", "[figures]") {
   CHECK_FALSE(image_format_of("pdf"));
 }
 
+TEST_CASE("Names that are no UTF-8 are drawn all the same", "[figures]") {
+  CHECK(drawable_text("ä\n\x7F σ") == "ä   σ");
+  CHECK(drawable_text("a\xFF\xC3") == "a\uFFFD\uFFFD");
+  CHECK(drawable_text("\xC0\xAF\xED\xA0\x80").find_first_not_of("\uFFFD") == std::string::npos);
+  CHECK(drawable_text("\xF0\x9F\x98\x80") == "\xF0\x9F\x98\x80");
+  FigureData figure = figure_of(2, false, "\xFF\x80\x01 \xE2\x82");
+  figure.title = "bad \xC3";
+  for (const ImageFormat format : {ImageFormat::Pdf, ImageFormat::Svg, ImageFormat::Png}) {
+    CHECK(render(figure, format).size() > 500);
+  }
+  CHECK(render(figure, ImageFormat::Svg).find('\xFF') == std::string::npos);
+}
+
 TEST_CASE("Long texts are cut in their middle", "[figures]") {
   const TextMeasure measure("sans-serif");
   const std::string text = "LoRA r 8, lr 1e-3, warm-up 0.1, seed 42";
