@@ -148,7 +148,7 @@ std::vector<std::string> AdapterFolder::other_names() const {
 }
 
 AdapterFolder read_adapter_folder(const fs::path& folder) {
-  const std::string hint = "an adapter folder holds adapter_config.json and adapter_model.safetensors";
+  const std::string hint = "an adapter folder holds adapter_config.json and adapter_model.safetensors (or .bin)";
   if (!fs::is_directory(folder)) {
     throw CheckpointError(
         "cannot read the adapter in " + folder.string(),
@@ -157,15 +157,13 @@ AdapterFolder read_adapter_folder(const fs::path& folder) {
   AdapterFolder adapter;
   adapter.folder = folder;
   adapter.config = read_adapter_config(folder / "adapter_config.json");
-  const fs::path weights = folder / "adapter_model.safetensors";
+  const fs::path safe = folder / "adapter_model.safetensors";
+  const fs::path weights = fs::exists(safe) ? safe : folder / "adapter_model.bin";
   if (!fs::exists(weights)) {
-    const bool has_pickle = fs::exists(folder / "adapter_model.bin");
-    throw CheckpointError(
-        "cannot read the adapter in " + folder.string(),
-        Problem{folder.string(), has_pickle ? "adapter_model.bin only" : "no weights", "adapter_model.safetensors",
-                has_pickle ? "save the adapter as safetensors: .bin files cannot be read" : hint});
+    throw CheckpointError("cannot read the adapter in " + folder.string(),
+                          Problem{folder.string(), "no weights", "adapter_model.safetensors", hint});
   }
-  adapter.tensors = SafetensorsFile(weights).load_all();
+  adapter.tensors = open_archive(weights)->load_all();
   if (adapter.modules().empty()) {
     throw CheckpointError(message_for(adapter), Problem{weights.string(), "no LoRA tensors",
                                                         "names that end in lora_A.weight and lora_B.weight", ""});

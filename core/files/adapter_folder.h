@@ -35,8 +35,8 @@ struct AdapterFolder {
   std::vector<std::string> other_names() const;
 };
 
-/// Reads adapter_config.json and adapter_model.safetensors, and checks that the tensors are LoRA's and fit the config.
-/// Throws CheckpointError with every problem at once.
+/// Reads adapter_config.json and adapter_model.safetensors (or .bin), and checks that the tensors are LoRA's and fit
+/// the config. Throws CheckpointError with every problem at once.
 AdapterFolder read_adapter_folder(const std::filesystem::path& folder);
 
 /// Writes a folder that PEFT opens: the config as adapter_config_text gives it, adapter_model.safetensors with

@@ -76,7 +76,7 @@ Weights open_shards(const fs::path& folder, const fs::path& index) {
   for (const auto& [name, file] : weight_map) {
     auto& archive = opened[file];
     if (archive == nullptr) {
-      weights.archives.push_back(std::make_unique<SafetensorsFile>(folder / file));
+      weights.archives.push_back(open_archive(folder / file));
       archive = weights.archives.back().get();
     }
     if (archive->tensors().count(name) == 0) {
@@ -90,24 +90,22 @@ Weights open_shards(const fs::path& folder, const fs::path& index) {
   return weights;
 }
 
+/// The first of these that is there: safetensors before torch.save's form, one file before shards.
 Weights open_weights(const fs::path& folder) {
-  const fs::path single = folder / "model.safetensors";
-  const fs::path index = folder / "model.safetensors.index.json";
-  if (!fs::exists(single) && fs::exists(index)) return open_shards(folder, index);
-  if (!fs::exists(single)) {
-    const bool has_pickle =
-        fs::exists(folder / "pytorch_model.bin") || fs::exists(folder / "pytorch_model.bin.index.json");
-    throw CheckpointError(
-        "cannot read the model in " + folder.string(),
-        Problem{folder.string(), has_pickle ? "pytorch_model.bin only" : "no weights", "model.safetensors",
-                has_pickle ? "save the model as safetensors: .bin files cannot be read" : kWeightsHint});
+  for (const char* name :
+       {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"}) {
+    const fs::path path = folder / name;
+    if (!fs::exists(path)) continue;
+    if (path.extension() == ".json") return open_shards(folder, path);
+    Weights weights;
+    weights.archives.push_back(open_archive(path));
+    for (const auto& entry : weights.archives.front()->tensors()) {
+      weights.sources.push_back({weights.archives.front().get(), entry.first});
+    }
+    return weights;
   }
-  Weights weights;
-  weights.archives.push_back(std::make_unique<SafetensorsFile>(single));
-  for (const auto& entry : weights.archives.front()->tensors()) {
-    weights.sources.push_back({weights.archives.front().get(), entry.first});
-  }
-  return weights;
+  throw CheckpointError("cannot read the model in " + folder.string(),
+                        Problem{folder.string(), "no weights", "model.safetensors or pytorch_model.bin", kWeightsHint});
 }
 
 std::string without_legacy_name(const std::string& name) {

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <string>
 
+#include "core/files/file_bytes.h"
 #include "core/files/tensor_archive.h"
 
 namespace lorascope::files {
@@ -17,11 +17,8 @@ class SafetensorsFile final : public TensorArchive {
  public:
   /// Throws CheckpointError with the tensor's name, what was found and what was expected.
   explicit SafetensorsFile(const std::filesystem::path& path);
-  SafetensorsFile(const SafetensorsFile&) = delete;
-  SafetensorsFile& operator=(const SafetensorsFile&) = delete;
-  ~SafetensorsFile() override;
 
-  const std::filesystem::path& path() const override { return path_; }
+  const std::filesystem::path& path() const override { return file_.path(); }
   const std::map<std::string, TensorInfo>& tensors() const override { return tensors_; }
   at::Tensor load(const std::string& name) const override;
   at::Tensor load_as_stored(const std::string& name) const override;
@@ -34,8 +31,7 @@ class SafetensorsFile final : public TensorArchive {
   void read_header();
   const TensorInfo& info(const std::string& name) const;
 
-  std::filesystem::path path_;
-  int descriptor_ = -1;
+  FileBytes file_;
   std::uint64_t data_begin_ = 0;
   std::map<std::string, TensorInfo> tensors_;
   std::map<std::string, std::uint64_t> offsets_;

@@ -1,5 +1,8 @@
 #include "core/files/tensor_archive.h"
 
+#include "core/files/safetensors.h"
+#include "core/files/torch_file.h"
+
 namespace lorascope::files {
 
 bool TensorInfo::is_floating() const {
@@ -22,6 +25,11 @@ TensorMap TensorArchive::load_all() const {
   TensorMap loaded;
   for (const auto& [name, info] : tensors()) loaded[name] = load(name);
   return loaded;
+}
+
+std::unique_ptr<TensorArchive> open_archive(const std::filesystem::path& path) {
+  if (path.extension() == ".safetensors") return std::make_unique<SafetensorsFile>(path);
+  return std::make_unique<TorchFile>(path);
 }
 
 }  // namespace lorascope::files

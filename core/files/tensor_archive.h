@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -43,5 +44,8 @@ class TensorArchive {
 
   TensorMap load_all() const;
 };
+
+/// Opens a file by its ending: ".safetensors", anything else as torch.save's. Throws CheckpointError.
+std::unique_ptr<TensorArchive> open_archive(const std::filesystem::path& path);
 
 }  // namespace lorascope::files

@@ -68,7 +68,7 @@ void refused_folder(const std::string& found, const std::function<void(const fs:
 TEST_CASE("folders that are no adapters are refused", "[files][damaged]") {
   refused_folder("no such file", [](const fs::path& path) { fs::remove(path / "adapter_config.json"); });
   refused_folder("no weights", [](const fs::path& path) { fs::remove(path / "adapter_model.safetensors"); });
-  refused_folder("adapter_model.bin only", [](const fs::path& path) {
+  refused_folder("neither a zip archive nor a pickle", [](const fs::path& path) {
     fs::rename(path / "adapter_model.safetensors", path / "adapter_model.bin");
   });
   refused_folder("a folder", [](const fs::path& path) {

@@ -96,7 +96,7 @@ TEST_CASE("folders that are no models are refused", "[files][damaged]") {
   });
   refused_folder("an empty file", [](const fs::path& path) { fs::resize_file(path / "config.json", 0); });
   refused_folder("no weights", [](const fs::path& path) { fs::remove(path / "model.safetensors"); });
-  refused_folder("pytorch_model.bin only",
+  refused_folder("neither a zip archive nor a pickle",
                  [](const fs::path& path) { fs::rename(path / "model.safetensors", path / "pytorch_model.bin"); });
   refused_folder("a folder", [](const fs::path& path) {
     fs::remove(path / "model.safetensors");

@@ -78,7 +78,7 @@ TEST_CASE("a damaged safetensors header is refused with the tensor's name", "[fi
   const fs::path path = folder.path() / "x.safetensors";
   for (const Damage& damage : damages()) {
     INFO(damage.name);
-    write_file_atomically(path, test::safetensors_bytes(damage.header, damage.data_bytes));
+    test::write_quickly(path, test::safetensors_bytes(damage.header, damage.data_bytes));
     std::string found = damage.found;
     if (found == "\\\"step\\\"") found = "\"step\"";
     test::check_refused([&] { SafetensorsFile file(path); }, path.string(), found);
@@ -119,7 +119,7 @@ TEST_CASE("a safetensors file cut at any byte is refused", "[files][damaged]") {
   write_safetensors(path, {{"a", at::ones({3})}, {"b", at::ones({2, 2})}});
   const std::string whole = read_file(path);
   for (std::size_t size = 0; size < whole.size(); ++size) {
-    write_file_atomically(path, whole.substr(0, size));
+    test::write_quickly(path, whole.substr(0, size));
     CHECK_THROWS_AS(SafetensorsFile(path), CheckpointError);
   }
 }

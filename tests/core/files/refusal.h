@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,11 @@ void check_refused(const Read& read, const std::string& file, const std::string&
     return;
   }
   FAIL_CHECK("was not refused");
+}
+
+/// Writes without waiting for the disk: for tests that write thousands of files.
+inline void write_quickly(const std::filesystem::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
 /// Replaces the first `from` in a file by `to`.
