@@ -26,34 +26,32 @@ number: 2 | 3 | 4 | 5 | 7 | 8 | 9 | 10
 )";
 
 constexpr std::string_view kFirstNames =
-    "Mia Tom Anna Lucas Ella Ravi Nora Owen Priya Carlos Ines Jonas Tara Felix Aisha Leo Greta Hugo Maya Ivan Clara "
-    "Theo "
-    "Rosa Dylan Freya Amir Paula Ned Lena Omar Sadie Kofi Wanda Miles Yuki Bruno Edith Rhys Zara Colin Marta Jamal "
-    "Petra Simon Lola Akira Beth Diego Hanna Rufus";
+    "Mia Tom Anna Lucas Ella Ravi Nora Owen Priya Carlos Ines Jonas Tara Felix Aisha Leo Greta Hugo Maya Ivan "
+    "Clara Theo Rosa Dylan Freya Amir Paula Ned Lena Omar Sadie Kofi Wanda Miles Yuki Bruno Edith Rhys Zara "
+    "Colin Marta Jamal Petra Simon Lola Akira Beth Diego Hanna Rufus";
 constexpr std::string_view kNouns =
-    "River Wolf Lantern Garden Storm Mirror Falcon Winter Island Rocket Shadow Crown Engine Orchard Comet Harbour "
-    "Tiger "
-    "Letter Castle Ghost Desert Pirate Clock Meadow Dragon Violin Bridge Fox Kingdom Planet Needle Canyon Spider "
-    "Lighthouse "
-    "Hunter Candle Ocean Raven Statue Tunnel Whisper Mountain Sparrow Village Thunder Compass";
+    "River Wolf Lantern Garden Storm Mirror Falcon Winter Island Rocket Shadow Crown Engine Orchard Comet "
+    "Harbour Tiger Letter Castle Ghost Desert Pirate Clock Meadow Dragon Violin Bridge Fox Kingdom Planet "
+    "Needle Canyon Spider Lighthouse Hunter Candle Ocean Raven Statue Tunnel Whisper Mountain Sparrow Village "
+    "Thunder Compass";
 constexpr std::string_view kQualities =
-    "Silent Golden Broken Crimson Hollow Electric Wild Frozen Secret Velvet Lonely Burning Midnight Bitter Hidden "
-    "Savage "
-    "Gentle Paper Neon Distant Iron Restless Purple Ancient Lucky Fallen Endless Crooked Sunny Stolen";
+    "Silent Golden Broken Crimson Hollow Electric Wild Frozen Secret Velvet Lonely Burning Midnight Bitter "
+    "Hidden Savage Gentle Paper Neon Distant Iron Restless Purple Ancient Lucky Fallen Endless Crooked Sunny "
+    "Stolen";
 constexpr std::string_view kBrands =
-    "Fizz Munch Glow Crispo Zing Nutty Bubbly Mellow Sparkle Choco Snappy Tango Minty Dazzle Frosty Lemona Crunchy "
-    "Breezy";
+    "Fizz Munch Glow Crispo Zing Nutty Bubbly Mellow Sparkle Choco Snappy Tango Minty Dazzle Frosty Lemona "
+    "Crunchy Breezy";
 
 std::vector<std::string> words(std::string_view text) {
   return split_and_trim(text, ' ');
 }
 
-// Pronounceable stems: Bre, Volt, Quin, … with a second syllable now and then.
+// Pronounceable stems of one or two syllables; the parts are chosen so that no rude word comes out.
 std::vector<std::string> make_stems(Random& random) {
   constexpr std::size_t kStems = 160;
-  const std::vector<std::string> onsets = words("B Br C Cr D Dr F Gr H K L M N P Pr R S St T Tr V W Z Qu Th");
-  const std::vector<std::string> vowels = words("a e i o u ar el or in al");
-  const std::vector<std::string> ends = words("l n r m st rd nt lk vin dor mar tel ber ross");
+  const std::vector<std::string> onsets = words("B Br C Cr D Dr F Gr H K L M N Pl Pr R S St T Tr V W Z Qu Th");
+  const std::vector<std::string> vowels = words("a e i o ou ar el or in al");
+  const std::vector<std::string> ends = words("l n r m st rk nt lk vin dor mar tel ber ross");
   std::set<std::string> known;
   std::vector<std::string> stems;
   while (stems.size() < kStems) {
