@@ -7,6 +7,7 @@
 #include <QToolButton>
 #include <utility>
 
+#include "ui/plots/segment_bar.h"
 #include "ui/plots/smoothing_field.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/labels.h"
@@ -73,8 +74,9 @@ void PlotToolbar::measureWidths() {
   setFolded(width() < full_width_);
 }
 
-void PlotToolbar::addInFront(QWidget* control) {
-  layout_->insertWidget(0, control);
+void PlotToolbar::addInFront(SegmentBar* choice) {
+  front_ = choice;
+  layout_->insertWidget(0, choice);
   measureWidths();
 }
 
@@ -217,6 +219,7 @@ void PlotToolbar::resizeEvent(QResizeEvent* event) {
 void PlotToolbar::setFolded(bool folded) {
   if (folded == folded_) return;
   folded_ = folded;
+  if (front_ != nullptr) front_->setFolded(folded);
   if (source_menu_ != nullptr) source_menu_->setVisible(folded);
   for (QToolButton* button : sources_) button->setVisible(!folded);
   for (QToolButton* button : {table_, copy_, export_}) {

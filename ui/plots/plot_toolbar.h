@@ -12,6 +12,7 @@ class QToolButton;
 
 namespace lorascope::ui {
 
+class SegmentBar;
 class SmoothingField;
 
 /// The same small row above every plot: x source, logarithmic axes, smoothing, groups and band, outliers; on the right
@@ -29,8 +30,8 @@ class PlotToolbar : public QWidget {
   /// Shows these options without a signal.
   void setOptions(const figures::CurveOptions& options);
   void toggleSmoothing();
-  /// Puts a control of the view before all others.
-  void addInFront(QWidget* control);
+  /// Puts a choice of the view before all other controls; it folds with them.
+  void addInFront(SegmentBar* choice);
   /// Shows which of table and export is open, without a signal.
   void setOpen(bool table, bool export_panel);
 
@@ -60,6 +61,7 @@ class PlotToolbar : public QWidget {
   figures::CurveOptions options_;
   QHBoxLayout* layout_;
   std::vector<QToolButton*> sources_;
+  SegmentBar* front_ = nullptr;
   QToolButton* source_menu_ = nullptr;
   QToolButton* log_x_ = nullptr;
   QToolButton* log_y_ = nullptr;

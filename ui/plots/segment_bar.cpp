@@ -25,12 +25,31 @@ void SegmentBar::setSegments(const QStringList& segments, const QStringList& tip
   if (segments == segments_) return;
   const QString before = segments_.value(chosen_);
   segments_ = segments;
-  for (QToolButton* button : buttons_) button->deleteLater();
+  for (QToolButton* button : buttons_) {
+    button->hide();
+    button->deleteLater();
+  }
   buttons_.clear();
-  if (menu_button_ != nullptr) menu_button_->deleteLater();
-  menu_button_ = nullptr;
+  if (menu_button_ != nullptr) {
+    menu_button_->hide();
+    menu_button_->deleteLater();
+  }
   chosen_ = static_cast<int>(std::max<qsizetype>(0, segments_.indexOf(before)));
-  segments_.join(QString()).size() > kMostLetters ? makeMenu() : makeButtons(tips);
+  makeButtons(tips);
+  makeMenu();
+  showForm();
+}
+
+void SegmentBar::setFolded(bool folded) {
+  folded_ = folded;
+  showForm();
+}
+
+void SegmentBar::showForm() {
+  const bool as_menu = folded_ || segments_.join(QString()).size() > kMostLetters;
+  for (QToolButton* button : buttons_) button->setVisible(!as_menu);
+  if (menu_button_ != nullptr) menu_button_->setVisible(as_menu);
+  row_->invalidate();
 }
 
 void SegmentBar::makeButtons(const QStringList& tips) {

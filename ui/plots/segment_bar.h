@@ -9,7 +9,7 @@ class QToolButton;
 
 namespace lorascope::ui {
 
-/// A row of small buttons of which exactly one is pressed; one button with a menu where the names are long.
+/// A row of small buttons of which exactly one is pressed; folded, or where the names are long, one button with a menu.
 class SegmentBar : public QWidget {
   Q_OBJECT
 
@@ -18,6 +18,7 @@ class SegmentBar : public QWidget {
 
   /// Keeps the choice where a segment of the same name is still there. Tips may be empty.
   void setSegments(const QStringList& segments, const QStringList& tips = {});
+  void setFolded(bool folded);
   int chosen() const { return chosen_; }
   void choose(int index);
   const QStringList& segments() const { return segments_; }
@@ -28,12 +29,14 @@ class SegmentBar : public QWidget {
  private:
   void makeMenu();
   void makeButtons(const QStringList& tips);
+  void showForm();
 
   QHBoxLayout* row_;
   QStringList segments_;
   std::vector<QToolButton*> buttons_;
   QToolButton* menu_button_ = nullptr;
   int chosen_ = 0;
+  bool folded_ = false;
 };
 
 }  // namespace lorascope::ui

@@ -87,7 +87,7 @@ TEST_CASE("Weights overlay FT and LoRA, follow the chosen cell and the step curs
   tab.resize(1000, 800);
   tab.show();
   const auto& figure = tab.spectrum()->view()->figure();
-  REQUIRE(QTest::qWaitFor([&] { return figure.lines.size() >= 2 && tab.map()->view()->map().rows.size() == 6; }, 5000));
+  REQUIRE(QTest::qWaitFor([&] { return figure.lines.size() >= 2 && tab.map()->view()->map().rows.size() == 6; }, 20000));
   CHECK(tab.map()->view()->map().columns == std::vector<QString>{"query", "value"});
 
   // The mean over the seeds of FT at the newest step, recomputed from the store.
@@ -116,7 +116,24 @@ TEST_CASE("Weights overlay FT and LoRA, follow the chosen cell and the step curs
   }
   writer.flush();
   REQUIRE(QTest::qWaitFor([&] { return slider->maximum() > 0 && tab.map()->view()->map().rows.size() == 6 &&
-                                       figure.note.find("9,000") != std::string::npos; }, 3000));
+                                       figure.note.find("9,000") != std::string::npos; }, 20000));
+}
+
+TEST_CASE("The page of weights is no wider than the middle of a window of 1280", "[weights]") {
+  test::qt_application();
+  test::TemporaryFolder folder;
+  const auto workspace = store::Workspace::open_or_create(folder.path() / "w");
+  test::fill_sample_workspace(workspace);
+  ui::SessionModel session;
+  session.openWorkspace(QString::fromStdString((folder.path() / "w").string()));
+  ui::WeightsTab tab(&session);
+  tab.resize(650, 700);
+  tab.show();
+  REQUIRE(QTest::qWaitFor([&] { return tab.map()->view()->map().rows.size() == 6; }, 20000));
+  QTest::qWait(50);
+  for (QWidget* card : std::initializer_list<QWidget*>{tab.map(), tab.spectrum(), tab.layers(), tab.numbers()}) {
+    CHECK(card->mapTo(&tab, QPoint(card->width(), 0)).x() <= tab.width());
+  }
 }
 
 TEST_CASE("Without spectra the tab says so and offers to start", "[weights]") {
