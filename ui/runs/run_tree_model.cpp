@@ -4,6 +4,7 @@
 
 #include "core/figures/run_groups.h"
 #include "ui/main_window/session_model.h"
+#include "ui/widgets/final_score.h"
 #include "ui/widgets/number_format.h"
 #include "ui/widgets/state_icon.h"
 #include "ui/widgets/theme.h"
@@ -298,6 +299,10 @@ QVariant RunTreeModel::runData(const Node& node, const store::RunRecord& run, in
     case Qt::ToolTipRole: {
       const QString state = QString::fromUtf8(store::text(run.state).data());
       QStringList lines{QStringLiteral("%1 · %2 · %3").arg(fromStd(run.name), methodText(run), state)};
+      const FinalScore score = finalScore(run);
+      if (score.isKnown()) {
+        lines.append(QStringLiteral("%1 %2").arg(score.name(), scoreText(score.metric, score.value, run.task)));
+      }
       if (!run.reason.empty()) lines.append(fromStd(run.reason));
       if (!run.hint.empty()) lines.append(fromStd(run.hint));
       return lines.join('\n');

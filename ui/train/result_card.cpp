@@ -15,9 +15,9 @@
 namespace lorascope::ui {
 namespace {
 
-QColor swatchOf(const std::string& method, const QWidget* widget) {
+QColor swatchOf(const figures::LineStyle& style, const QWidget* widget) {
   const bool dark = appearanceOf(widget) == Appearance::Dark;
-  const figures::Rgb rgb = figures::method_colour(method, dark ? figures::Theme::Dark : figures::Theme::Light);
+  const figures::Rgb rgb = figures::line_colour(style, dark ? figures::Theme::Dark : figures::Theme::Light);
   return QColor(rgb.red, rgb.green, rgb.blue);
 }
 
@@ -75,7 +75,7 @@ void ResultCard::fill() {
     auto* layout = new QHBoxLayout(name);
     layout->setContentsMargins(0, 0, 0, 0);
     auto* swatch = new QLabel;
-    swatch->setPixmap(swatchPixmap(swatchOf(score.method, this), 10, devicePixelRatioF()));
+    swatch->setPixmap(swatchPixmap(swatchOf(score.style, this), 10, devicePixelRatioF()));
     layout->addWidget(swatch);
     layout->addWidget(new ElidedLabel(score.group), 1);
     grid->addWidget(name, row, 0);

@@ -2,36 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
+#include "core/figures/run_groups.h"
+#include "ui/widgets/final_score.h"
 #include "ui/widgets/number_format.h"
 
 namespace lorascope::ui {
 namespace {
-
-/// The score that a run is judged by at its end: the test split's, where there is one.
-struct FinalScore {
-  std::string split, metric;
-  double value = std::nan("");
-};
-
-FinalScore finalScore(const store::RunRecord& run) {
-  const std::string metric = run.best ? run.best->metric : std::string("f1");
-  for (const char* split : {"test", "eval"}) {
-    const auto scores = run.result.scores.find(split);
-    if (scores == run.result.scores.end()) {
-      continue;
-    }
-    // A study may select by loss; people compare by F1 where there is one.
-    for (const std::string& name : {std::string("f1"), metric}) {
-      const auto found = scores->second.find(name);
-      if (found != scores->second.end()) {
-        return {split, name, found->second};
-      }
-    }
-  }
-  return {};
-}
 
 double meanOf(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -46,6 +25,22 @@ double deviationOf(const std::vector<double>& values) {
   return std::sqrt(sum / static_cast<double>(values.size() - 1));
 }
 
+/// The styles that curves and the run list give to the study's groups.
+std::map<std::string, figures::LineStyle> stylesOf(const std::vector<store::RunRecord>& runs,
+                                                   const std::string& study) {
+  std::vector<const store::RunRecord*> members;
+  for (const store::RunRecord& run : runs) {
+    if (run.study == study) {
+      members.push_back(&run);
+    }
+  }
+  std::map<std::string, figures::LineStyle> styles;
+  for (const figures::RunGroup& group : figures::group_runs(members, figures::Grouping::Setting)) {
+    styles.emplace(members[group.members.front()]->group, group.style);
+  }
+  return styles;
+}
+
 struct Collected {
   std::string name, metric, task;
   std::vector<double> scores, seconds;
@@ -57,6 +52,7 @@ struct Collected {
 
 ScoreSummary summarise(const std::vector<store::RunRecord>& runs, const std::string& study) {
   ScoreSummary summary;
+  const std::map<std::string, figures::LineStyle> styles = stylesOf(runs, study);
   std::vector<Collected> groups;
   for (const store::RunRecord& run : runs) {
     if (run.study != study) {
@@ -68,19 +64,18 @@ ScoreSummary summarise(const std::vector<store::RunRecord>& runs, const std::str
       fresh.name = run.group;
       fresh.task = run.task;
       fresh.row.group = run.group.empty() ? QString::fromStdString(run.name) : QString::fromStdString(run.group);
-      fresh.row.method = run.method;
       groups.push_back(std::move(fresh));
       group = groups.end() - 1;
     }
     ++group->row.num_runs;
     ++summary.num_runs;
     const FinalScore score = finalScore(run);
-    if (run.state != store::RunState::Finished || std::isnan(score.value)) {
+    if (run.state != store::RunState::Finished || !score.isKnown()) {
       continue;
     }
     ++group->row.num_finished;
     ++summary.num_finished;
-    summary.metric = QStringLiteral("%1 %2").arg(QString::fromStdString(score.split), metricText(score.metric));
+    summary.metric = score.name();
     group->metric = score.metric;
     group->scores.push_back(score.value);
     group->seconds.push_back(run.result.seconds);
@@ -94,6 +89,10 @@ ScoreSummary summarise(const std::vector<store::RunRecord>& runs, const std::str
       }
       group.row.parameters = parametersText(group.parameters);
       group.row.seconds = durationText(meanOf(group.seconds));
+    }
+    const auto style = styles.find(group.name);
+    if (style != styles.end()) {
+      group.row.style = style->second;
     }
     summary.rows.push_back(group.row);
   }

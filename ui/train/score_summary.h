@@ -1,9 +1,9 @@
 #pragma once
 
-#include <QColor>
 #include <QString>
 #include <vector>
 
+#include "core/figures/plot_style.h"
 #include "core/store/run_record.h"
 
 namespace lorascope::ui {
@@ -11,7 +11,7 @@ namespace lorascope::ui {
 /// One line of the result card: a group of runs that differ in the seed only.
 struct ScoreRow {
   QString group;
-  std::string method;
+  figures::LineStyle style;  ///< as in curves and run list
   int num_finished = 0;
   int num_runs = 0;
   QString score;       ///< "43.2 ± 0.5": mean and sample deviation of the test (else eval) score over finished seeds

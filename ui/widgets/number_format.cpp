@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/figures/curve_figure.h"
 #include "core/study/run_settings.h"
+#include "ui/widgets/final_score.h"
 
 namespace lorascope::ui {
 
@@ -69,6 +70,10 @@ QString statusText(const store::RunRecord& run) {
     case RunState::Stopped:
     case RunState::Finished:
       break;
+  }
+  const FinalScore score = finalScore(run);
+  if (score.isKnown()) {
+    return scoreText(score.metric, score.value, run.task);
   }
   if (run.best) {
     return scoreText(run.best->metric, run.best->value, run.task);

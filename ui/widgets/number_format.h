@@ -21,7 +21,7 @@ QString bytesText(std::int64_t bytes);
 QString durationText(double seconds);
 /// "12:04:51" in local time; with the date when it was not today.
 QString clockText(double seconds_since_1970);
-/// Short in a list: "step 1,420" while it trains, "queued", the best score when done, "lost".
+/// Short in a list: "step 1,420" while it trains, "queued", the final score when done, "lost".
 QString statusText(const store::RunRecord& run);
 /// "FT", "LoRA r8": the method as a badge.
 QString methodText(const store::RunRecord& run);
