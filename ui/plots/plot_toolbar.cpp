@@ -66,6 +66,7 @@ PlotToolbar::PlotToolbar(Controls controls, QWidget* parent) : QWidget(parent), 
 }
 
 void PlotToolbar::measureWidths() {
+  for (QWidget* child : findChildren<QWidget*>()) child->ensurePolished();
   folded_.reset();
   setFolded(true);
   folded_width_ = layout_->minimumSize().width();
@@ -209,6 +210,11 @@ void PlotToolbar::showOptions() {
     band_action_->setEnabled(grouped);
     if (grouped && options_.band == figures::BandKind::MinMax) grouping_->setText(grouping_->text() + QStringLiteral(" · band"));
   }
+}
+
+void PlotToolbar::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  measureWidths();
 }
 
 void PlotToolbar::resizeEvent(QResizeEvent* event) {

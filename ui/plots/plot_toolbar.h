@@ -46,6 +46,8 @@ class PlotToolbar : public QWidget {
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
+  /// Widths are known only now that the style sheet is applied.
+  void showEvent(QShowEvent* event) override;
 
  private:
   QToolButton* makeButton(const QString& text, const QString& tip, bool checkable);

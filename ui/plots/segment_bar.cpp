@@ -50,6 +50,7 @@ void SegmentBar::showForm() {
   for (QToolButton* button : buttons_) button->setVisible(!as_menu);
   if (menu_button_ != nullptr) menu_button_->setVisible(as_menu);
   row_->invalidate();
+  updateGeometry();
 }
 
 void SegmentBar::makeButtons(const QStringList& tips) {

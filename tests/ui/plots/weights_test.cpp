@@ -1,6 +1,7 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTest>
+#include <QToolButton>
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -20,6 +21,7 @@
 #include "ui/weights/layer_map.h"
 #include "ui/weights/step_slider.h"
 #include "ui/weights/weights_tab.h"
+#include "ui/widgets/theme.h"
 
 using namespace lorascope;
 
@@ -126,6 +128,7 @@ TEST_CASE("The page of weights is no wider than the middle of a window of 1280",
   test::fill_sample_workspace(workspace);
   ui::SessionModel session;
   session.openWorkspace(QString::fromStdString((folder.path() / "w").string()));
+  ui::applyTheme(test::qt_application(), ui::Appearance::Light);
   ui::WeightsTab tab(&session);
   tab.resize(650, 700);
   tab.show();
@@ -133,6 +136,12 @@ TEST_CASE("The page of weights is no wider than the middle of a window of 1280",
   QTest::qWait(50);
   for (QWidget* card : std::initializer_list<QWidget*>{tab.map(), tab.spectrum(), tab.layers(), tab.numbers()}) {
     CHECK(card->mapTo(&tab, QPoint(card->width(), 0)).x() <= tab.width());
+  }
+  // Every button is as wide as it needs to be.
+  for (const auto* button : tab.findChildren<QToolButton*>()) {
+    if (!button->isVisible()) continue;
+    INFO(button->accessibleName().toStdString());
+    CHECK(button->width() >= button->sizeHint().width());
   }
 }
 
