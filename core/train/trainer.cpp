@@ -176,7 +176,9 @@ double Trainer::epochs_done() const {
 }
 
 void Trainer::report_spectra(bool is_evaluation_point) {
-  if (!probe_.is_due(state_.step, is_evaluation_point, wall_.seconds())) return;
+  // The last evaluation is always measured, whatever it costs: comparisons of runs are made there.
+  const bool is_last = is_evaluation_point && state_.step >= plan_.total_steps && probe_.is_enabled();
+  if (!is_last && !probe_.is_due(state_.step, is_evaluation_point, wall_.seconds())) return;
   parts_.observer->on_spectra(state_.step, probe_.measure());
 }
 

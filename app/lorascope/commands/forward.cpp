@@ -53,6 +53,15 @@ class Inputs {
     return batch;
   }
 
+  /// Padding counts: the originals number positions to the end of the row.
+  void check_row_length(std::int64_t max_positions) const {
+    if (ids_.size(1) <= max_positions) return;
+    throw DataError("cannot use the inputs in " + archive_.path().string(),
+                    Problem{"input_ids", "rows of " + std::to_string(ids_.size(1)) + " positions",
+                            "at most " + std::to_string(max_positions) + " (max_position_embeddings)",
+                            "cut the rows, or use a model with more positions"});
+  }
+
   /// [T,N] -> [B,S,N], zeros at padding.
   at::Tensor padded(const at::Tensor& packed) const {
     const at::Tensor rows = at::zeros({ids_.numel(), packed.size(1)}, at::kFloat);
@@ -102,6 +111,7 @@ std::unique_ptr<tasks::TaskModel> open_model(const ForwardOptions& options) {
 void forward(const ForwardOptions& options) {
   const std::unique_ptr<tasks::TaskModel> model = open_model(options);
   Inputs inputs(options.inputs, options.segment_ids == "zero");
+  inputs.check_row_length(model->max_positions());
   const tasks::Batch batch = inputs.batch();
   const tasks::Output output = model->evaluate(batch, {.merged = options.merged, .hidden_states = true});
   files::TensorMap tensors;
