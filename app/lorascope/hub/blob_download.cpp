@@ -113,8 +113,11 @@ void check(IncompleteFile& incomplete, const fs::path& path, const HubFile& file
 }  // namespace
 
 void wait_or_throw(const HttpResponse& response, const std::string& what, int attempt, const HubOptions& options) {
-  const bool may_pass = response.status < 400 || response.status == 429 || response.status >= 500;
-  if (!may_pass || attempt >= options.attempts) throw refusal(response, what);
+  // 416: what is here is longer than the file; the next attempt starts from its beginning.
+  const bool may_pass = response.status < 400 || response.status == 416 || response.status == 429 || response.status >= 500;
+  // Without any answer this machine is most likely offline: nobody should wait long to hear so.
+  const int attempts = response.status == 0 ? std::min(2, options.attempts) : options.attempts;
+  if (!may_pass || attempt >= attempts) throw refusal(response, what);
   std::this_thread::sleep_for(std::chrono::duration<double>(seconds_to_wait(response, attempt, options)));
 }
 

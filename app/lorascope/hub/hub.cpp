@@ -3,9 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
+#include <cctype>
 #include <system_error>
-#include <thread>
 
 #include "app/lorascope/hub/blob_download.h"
 #include "app/lorascope/hub/http_client.h"
@@ -97,7 +96,9 @@ void copy_model(const fs::path& from, const fs::path& to) {
   fs::create_directories(to, problem);
   if (problem) throw Error("cannot write " + to.string() + ": " + problem.message());
   for (const auto& entry : fs::directory_iterator(from)) {
-    if (!entry.is_regular_file()) continue;
+    const fs::path kind = entry.path().extension();
+    const bool belongs = kind == ".json" || kind == ".txt" || kind == ".safetensors" || kind == ".bin";
+    if (!belongs || !entry.is_regular_file()) continue;
     const fs::path target = to / entry.path().filename();
     const fs::path temporary = target.string() + ".part" + std::to_string(::getpid());
     fs::copy_file(entry.path(), temporary, fs::copy_options::overwrite_existing, problem);

@@ -29,7 +29,7 @@ using Progress = std::function<void(const std::string& file, std::uint64_t done,
 /// the cache, no such model, no permission, too many requests, damaged in transit.
 std::filesystem::path fetch_model(const std::string& id, const HubOptions& options, const Progress& progress);
 
-/// Copies a model folder's files, links followed; each file appears whole or not at all.
+/// Copies a model folder's files (.json, .txt, .safetensors, .bin), links followed; each file appears whole or not at all.
 void copy_model(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace lorascope::app::hub

@@ -27,6 +27,7 @@ struct FakeHub {
     return std::nullopt;
   };
   std::string sum = sha256(kWeights);
+  bool tells_sizes = true;
 
   HttpAnswer operator()(const HttpRequest& request) const {
     if (const auto answer = trouble(request)) return *answer;
@@ -51,7 +52,10 @@ struct FakeHub {
                             {"lfs", {{"sha256", sum}, {"size", kWeights.size()}}}},
                            {{"rfilename", "pytorch_model.bin"}, {"size", 5}},
                            {{"rfilename", "onnx/model.onnx"}, {"size", 5}}};
-    return Json{{"sha", kCommit}, {"siblings", siblings}}.dump();
+    std::string text = Json{{"sha", kCommit}, {"siblings", siblings}}.dump();
+    if (tells_sizes) return text;
+    for (std::size_t at; (at = text.find("\"size\"")) != std::string::npos;) text.replace(at, 6, "\"none\"");
+    return text;
   }
 };
 
@@ -119,6 +123,13 @@ TEST_CASE_METHOD(Fixture, "a fetch that was broken off is gone on with by the ne
   is_broken = false;
   CHECK(read_file(fetch() / "model.safetensors") == kWeights);
   CHECK(server.requests().back().range_start() == 30'000);
+}
+
+TEST_CASE_METHOD(Fixture, "what is here already of a file of unknown size is fetched anew", "[hub]") {
+  hub.tells_sizes = false;
+  const fs::path blobs = options().cache / "models--someone--tiny/blobs";
+  write_file_atomically(blobs / (hub.sum + ".incomplete"), kWeights);
+  CHECK(read_file(fetch() / "model.safetensors") == kWeights);
 }
 
 TEST_CASE_METHOD(Fixture, "a server that cannot resume sends the whole file again", "[hub]") {

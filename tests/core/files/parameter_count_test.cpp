@@ -2,6 +2,7 @@
 
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/files/model_folder.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_model.h"
@@ -77,6 +78,38 @@ TEST_CASE("parameters as PEFT counts them", "[files][golden]") {
     CHECK(lora.trainable - frozen_head == row.at("trainable").get<std::int64_t>());
     CHECK(lora.all - frozen_head == row.at("all").get<std::int64_t>());
     ++compared;
+  }
+  CHECK(compared > 10);
+}
+
+TEST_CASE("parameters of the golden token models and adapters", "[files][golden]") {
+  const auto golden = test::shared_folder() / "golden";
+  if (test::shared_folder().empty() || !std::filesystem::exists(golden / "peft")) {
+    WARN("no golden files");
+    return;
+  }
+  int compared = 0;
+  for (const char* kind : {"models", "peft"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(golden / kind)) {
+      const std::string name = entry.path().filename().string();
+      if (name.rfind("bert-wnut17-", 0) != 0 || !std::filesystem::exists(entry.path() / "model")) continue;
+      const Json recorded = Json::parse(read_file(entry.path() / "case.json"));
+      const ModelDescription model = describe_model_folder(entry.path() / "model");
+      const auto head = model.tensors.find("classifier.weight");
+      if (!recorded.contains("parameters") || head == model.tensors.end()) continue;
+      INFO(kind << "/" << name);
+      const HeadShape shape{head->second.shape.front(), false};
+      ParameterCount count = full_parameters(model.config, shape);
+      if (std::filesystem::exists(entry.path() / "adapter")) {
+        const AdapterConfig adapter = read_adapter_config(entry.path() / "adapter/adapter_config.json");
+        const bool has_other_parts = adapter.bias != "none" || adapter.modules_to_save.empty();
+        if (has_other_parts) continue;  // biases, or a head that is not trained
+        count = lora_parameters(model.config, shape, adapter);
+      }
+      CHECK(count.all == recorded.at("parameters").at("all").get<std::int64_t>());
+      CHECK(count.trainable == recorded.at("parameters").at("trainable").get<std::int64_t>());
+      ++compared;
+    }
   }
   CHECK(compared > 10);
 }
