@@ -50,8 +50,10 @@ std::vector<RunId> mark_lost_runs(const Workspace& workspace, double after_secon
   const double now = now_seconds();
   for (const RunRecord& run : runs.alive()) {
     if (process_is_alive(run.pid, run.pid_start)) continue;
-    if (now - std::max(run.heartbeat.time, run.started) < after_seconds) continue;
-    const std::string when = run.heartbeat.time > 0
+    const bool is_starting = run.state == RunState::Starting && run.pid == 0;
+    const double limit = is_starting ? kStartSeconds : after_seconds;
+    if (now - std::max(run.heartbeat.time, run.started) < limit) continue;
+    const std::string when = run.heartbeat.step > 0
                                  ? "; last sign of life at step " + std::to_string(run.heartbeat.step)
                                  : " before it began to train";
     const bool changed =

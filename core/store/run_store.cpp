@@ -9,6 +9,7 @@
 #include "core/base/json.h"
 #include "core/store/database.h"
 #include "core/store/insert_run.h"
+#include "core/store/liveness.h"
 #include "core/store/row_writing.h"
 
 namespace lorascope::store {
@@ -118,6 +119,22 @@ std::optional<RunRecord> read_one(Database& database, RunId run) {
   return std::move(records.front());
 }
 
+/// What an earlier process left must not make the new one look lost: its pid is forgotten (that of a process which is
+/// there is the new one's, written by who launched it), and the time for the first heartbeat begins now.
+void note_start(Database& database, RunId run, double now) {
+  bool is_there = false;
+  {
+    Query row = database.query("SELECT pid, pid_start FROM run WHERE id = ?");
+    is_there = row.bind(run).next() && process_is_alive(row.integer(0), row.integer(1));
+  }
+  if (!is_there) database.query("UPDATE run SET pid = 0, pid_start = 0 WHERE id = ?").bind(run).run();
+  database
+      .query("INSERT INTO heartbeat (run_id, time, step, total_steps, loss, tokens_per_second, seconds_left, rss_mib, "
+             "phase) VALUES (?1, ?2, 0, 0, 0, 0, -1, 0, '') ON CONFLICT (run_id) DO UPDATE SET time = ?2")
+      .bind(run, now)
+      .run();
+}
+
 /// Sets the state with the times that follow from it. Inside the caller's transaction. False where no row has `run`.
 bool update_state(Database& database, RunId run, RunState state, const std::string& reason, const std::string& hint) {
   const double now = now_seconds();
@@ -127,11 +144,7 @@ bool update_state(Database& database, RunId run, RunState state, const std::stri
       "started = CASE WHEN ?5 AND started = 0 THEN ?6 ELSE started END, "
       "ended = CASE WHEN ?7 THEN ?6 ELSE 0 END WHERE id = ?1");
   if (update.bind(run, text(state), reason, hint, is_alive(state), now, ends).run() == 0) return false;
-  if (state == RunState::Starting) {
-    // What an earlier process left must not make the new one look lost before its first heartbeat.
-    database.query("UPDATE run SET pid = 0, pid_start = 0 WHERE id = ?").bind(run).run();
-    database.query("UPDATE heartbeat SET time = ?2 WHERE run_id = ?1").bind(run, now).run();
-  }
+  if (state == RunState::Starting) note_start(database, run, now);
   return true;
 }
 

@@ -72,7 +72,25 @@ TEST_CASE("A run that is started again is not lost by its earlier process's old 
   runs.write_heartbeat(run, kOldBeat);
   CHECK(mark_lost_runs(workspace, 0).size() == 1);
   CHECK(runs.change_state(run, {RunState::Lost}, RunState::Starting));
-  CHECK(mark_lost_runs(workspace).empty());
+  // Also where the looker has no patience at all: no pid is known yet.
+  CHECK(mark_lost_runs(workspace, 0).empty());
   CHECK(runs.get(run).pid == 0);
   CHECK(runs.get(run).heartbeat.step == 7);
+}
+
+TEST_CASE("The pid that the launcher wrote is kept while the process starts, however long that takes", "[store]") {
+  const test::TemporaryFolder folder;
+  const Workspace workspace = Workspace::open_or_create(folder.path());
+  RunStore runs(workspace);
+  const RunId run = runs.create({});
+  REQUIRE(runs.take_next_queued());
+  CHECK(mark_lost_runs(workspace, 0).empty());
+  runs.set_process(run, ::getpid(), process_start(::getpid()));
+  // What the run's own process does first.
+  CHECK(runs.change_state(run, {RunState::Starting}, RunState::Starting));
+  CHECK(runs.get(run).pid == ::getpid());
+  CHECK(mark_lost_runs(workspace, 0).empty());
+  // A process that died while it was starting is known by its pid and needs no patience.
+  runs.set_process(run, ::getpid(), process_start(::getpid()) + 1);
+  CHECK(mark_lost_runs(workspace, 0).size() == 1);
 }
