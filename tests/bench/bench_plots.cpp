@@ -4,8 +4,6 @@
 
 #include <QElapsedTimer>
 #include <QTest>
-#include <ctime>
-
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
@@ -83,19 +81,26 @@ void measure(const char* name, const figures::FigureData& figure, double replot_
   report((title + ": figure to first picture").c_str(), milliseconds([&] {
            view.setFigure(figure);
            view.canvas()->replot();
-         }), 500);
+         }),
+         500);
   report((title + ": replot").c_str(), median(15, [&] { view.canvas()->replot(); }), replot_limit_ms);
-  report((title + ": zoom to a tenth and replot").c_str(), median(9, [&] {
-           view.zoomTo({0.4 * view.figure().lines[0].x.back(), 0.5 * view.figure().lines[0].x.back()});
-           view.canvas()->replot();
-         }), 50);
+  report((title + ": zoom to a tenth and replot").c_str(),
+         median(9,
+                [&] {
+                  view.zoomTo({0.4 * view.figure().lines[0].x.back(), 0.5 * view.figure().lines[0].x.back()});
+                  view.canvas()->replot();
+                }),
+         50);
   view.showAll();
   QTest::qWait(20);
   int x = 200;
-  report((title + ": move of the crosshair").c_str(), median(15, [&] {
-           QTest::mouseMove(&view, QPoint(x += 40, 300));
-           QApplication::processEvents();
-         }), 50);
+  report((title + ": move of the crosshair").c_str(),
+         median(15,
+                [&] {
+                  QTest::mouseMove(&view, QPoint(x += 40, 300));
+                  QApplication::processEvents();
+                }),
+         50);
 }
 
 void measure_append(std::size_t num_points) {
@@ -105,16 +110,19 @@ void measure_append(std::size_t num_points) {
   view.setFigure(smoothed_run(num_points, "ft"));
   QTest::qWait(20);
   double next = static_cast<double>(num_points);
-  report("append 1,000 points to both lines and replot", median(9, [&] {
-           std::vector<double> x, y;
-           for (int i = 0; i < 1000; ++i) {
-             x.push_back(next++);
-             y.push_back(0.05);
-           }
-           view.appendPoints(0, x, y);
-           view.appendPoints(1, x, y);
-           view.canvas()->replot();
-         }), 50);
+  report("append 1,000 points to both lines and replot",
+         median(9,
+                [&] {
+                  std::vector<double> x, y;
+                  for (int i = 0; i < 1000; ++i) {
+                    x.push_back(next++);
+                    y.push_back(0.05);
+                  }
+                  view.appendPoints(0, x, y);
+                  view.appendPoints(1, x, y);
+                  view.canvas()->replot();
+                }),
+         50);
 }
 
 void measure_from_store(std::int64_t num_points) {
@@ -134,17 +142,21 @@ void measure_from_store(std::int64_t num_points) {
            session.openWorkspace(QString::fromStdString((folder.path() / "w").string()));
            (void)QTest::qWaitFor([&] { return !card.view()->figure().empty(); }, 30000);
            card.view()->canvas()->replot();
-         }), 500);
+         }),
+         500);
   report("processor time of that, all threads", 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
   store::MetricWriter writer(workspace, run);
   writer.add("train/loss", num_points + 5, 0.5);
   writer.flush();
   report("wall time from a committed row to its drawn point", wall_milliseconds([&] {
-           (void)QTest::qWaitFor([&] {
-             const auto& lines = card.view()->figure().lines;
-             return !lines.empty() && lines[0].x.back() == static_cast<double>(num_points + 5);
-           }, 30000);
-         }), 1000);
+           (void)QTest::qWaitFor(
+               [&] {
+                 const auto& lines = card.view()->figure().lines;
+                 return !lines.empty() && lines[0].x.back() == static_cast<double>(num_points + 5);
+               },
+               30000);
+         }),
+         1000);
 }
 
 }  // namespace

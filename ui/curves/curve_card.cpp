@@ -20,9 +20,9 @@
 namespace lorascope::ui {
 namespace {
 
-constexpr std::size_t kSmall = 30'000;       ///< points that are computed on the UI thread, in a few milliseconds
-constexpr std::size_t kAppendFrom = 2'000;   ///< a line shorter than this is computed anew with every row
-constexpr int kSoonMs = 20;                  ///< gathers the rows of several runs into one figure
+constexpr std::size_t kSmall = 30'000;      ///< points that are computed on the UI thread, in a few milliseconds
+constexpr std::size_t kAppendFrom = 2'000;  ///< a line shorter than this is computed anew with every row
+constexpr int kSoonMs = 20;                 ///< gathers the rows of several runs into one figure
 
 PlotToolbar::Controls controls() {
   return PlotToolbar::XSource | PlotToolbar::LogX | PlotToolbar::LogY | PlotToolbar::Smoothing | PlotToolbar::Grouping |
@@ -147,7 +147,8 @@ void CurveCard::rebuild() {
 }
 
 void CurveCard::takeFigure(figures::FigureData figure) {
-  if (session_->shownRuns().empty()) figure.title = figure.title.empty() ? figures::series_label(series_) : figure.title;
+  if (session_->shownRuns().empty())
+    figure.title = figure.title.empty() ? figures::series_label(series_) : figure.title;
   figure.x.log = options().log_x;
   figure.y.log = options().log_y;
   setFigure(std::move(figure));
@@ -163,7 +164,8 @@ void CurveCard::takeFigure(figures::FigureData figure) {
 void CurveCard::takeNewPoints(RunId id, const QStringList& names) {
   const auto x_name = figures::x_series_name(options().x);
   const bool own = names.contains(QString::fromStdString(series_));
-  const bool axis = !x_name.empty() && names.contains(QString::fromUtf8(x_name.data(), static_cast<qsizetype>(x_name.size())));
+  const bool axis =
+      !x_name.empty() && names.contains(QString::fromUtf8(x_name.data(), static_cast<qsizetype>(x_name.size())));
   if (!own && !axis) return;
   if (axis || !num_drawn_.contains(id)) append_only_ = false;
   if (!soon_->isActive()) soon_->start();

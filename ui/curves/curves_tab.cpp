@@ -50,7 +50,8 @@ figures::CurveOptions keptOptions(const std::string& series) {
   options.log_x = settings.value("log_x", options.log_x).toBool();
   options.log_y = settings.value("log_y", options.log_y).toBool();
   options.smoothing = settings.value("smoothing", options.smoothing).toDouble();
-  options.grouping = static_cast<figures::Grouping>(settings.value("grouping", static_cast<int>(options.grouping)).toInt());
+  options.grouping =
+      static_cast<figures::Grouping>(settings.value("grouping", static_cast<int>(options.grouping)).toInt());
   options.band = static_cast<figures::BandKind>(settings.value("band", static_cast<int>(options.band)).toInt());
   options.outliers = settings.value("outliers", options.outliers).toBool();
   return options;
@@ -93,7 +94,8 @@ CurvesTab::CurvesTab(SessionModel* session, QWidget* parent)
   addMoreButton();
   addCard("train/loss");
   addCard(scoreSeries().front());
-  for (const QString& name : QSettings().value(kSettings + "/more").toStringList()) addCard(name.toStdString())->setRemovable();
+  for (const QString& name : QSettings().value(kSettings + "/more").toStringList())
+    addCard(name.toStdString())->setRemovable();
   connect(session_, &SessionModel::runsChanged, this, &CurvesTab::updatePage);
   connect(session_, &SessionModel::workspaceOpened, this, &CurvesTab::updatePage);
   connect(session_, &SessionModel::newPoints, this, &CurvesTab::chooseScore);
@@ -218,6 +220,8 @@ void CurvesTab::chooseScore() {
   }
 }
 
-void CurvesTab::updatePage() { pages_->setCurrentIndex(session_->runs().empty() ? 0 : 1); }
+void CurvesTab::updatePage() {
+  pages_->setCurrentIndex(session_->runs().empty() ? 0 : 1);
+}
 
 }  // namespace lorascope::ui

@@ -13,9 +13,9 @@ constexpr int kSoonMs = 50;
 
 ScoreTableCard::ScoreTableCard(SessionModel* session, QWidget* parent)
     : TableCard(QStringLiteral("Scores"), parent), session_(session), soon_(new QTimer(this)) {
-  setFirstToGo({"best epoch", "peak memory", "speed", "validation recall", "validation precision", "validation accuracy",
-                "test accuracy", "test surface F1", "validation surface F1", "test recall", "test precision", "runs",
-                "best step", "validation F1", "time"});
+  setFirstToGo({"best epoch", "peak memory", "speed", "validation recall", "validation precision",
+                "validation accuracy", "test accuracy", "test surface F1", "validation surface F1", "test recall",
+                "test precision", "runs", "best step", "validation F1", "time"});
   soon_->setSingleShot(true);
   soon_->setInterval(kSoonMs);
   connect(soon_, &QTimer::timeout, this, &ScoreTableCard::rebuild);

@@ -24,7 +24,9 @@ const std::vector<store::MetricPoint>* axisPoints(const SessionModel& session, f
   return nullptr;
 }
 
-std::int64_t lastStep(const figures::RunSeries& run) { return run.points.empty() ? -1 : run.points.back().step; }
+std::int64_t lastStep(const figures::RunSeries& run) {
+  return run.points.empty() ? -1 : run.points.back().step;
+}
 
 struct Laggard {
   std::size_t run;
@@ -77,7 +79,8 @@ figures::FigureData liveFigure(const std::vector<figures::RunSeries>& runs, cons
   single.grouping = figures::Grouping::None;
   figures::FigureData rest = figures::curve_figure(alone, single);
   for (figures::Line& line : rest.lines) {
-    const auto run = std::find_if(alone.begin(), alone.end(), [&](const auto& one) { return one.run.id == line.run_id; });
+    const auto run =
+        std::find_if(alone.begin(), alone.end(), [&](const auto& one) { return one.run.id == line.run_id; });
     const bool alive = run != alone.end() && store::is_alive(run->run.state);
     if (!alive && line.style.role == figures::Role::Main) line.style.role = figures::Role::Single;
     for (const Laggard& entry : behind) {
@@ -122,8 +125,9 @@ std::optional<double> xOfStep(const SessionModel& session, figures::XSource sour
   if (source == figures::XSource::Step) return static_cast<double>(step);
   const auto* points = axisPoints(session, source);
   if (points == nullptr) return std::nullopt;
-  const auto after = std::upper_bound(points->begin(), points->end(), step,
-                                      [](std::int64_t wanted, const store::MetricPoint& point) { return wanted < point.step; });
+  const auto after =
+      std::upper_bound(points->begin(), points->end(), step,
+                       [](std::int64_t wanted, const store::MetricPoint& point) { return wanted < point.step; });
   return after == points->begin() ? 0.0 : std::prev(after)->value;
 }
 

@@ -45,12 +45,14 @@ double CurveGraph::thinned(const Point& begin, const Point& end) const {
 }
 
 void CurveGraph::getOptimizedLineData(QVector<QCPGraphData>* line_data, const Point& begin, const Point& end) const {
-  if (thinning_ == Thinning::Exact || !isDense(begin, end)) return QCPGraph::getOptimizedLineData(line_data, begin, end);
+  if (thinning_ == Thinning::Exact || !isDense(begin, end))
+    return QCPGraph::getOptimizedLineData(line_data, begin, end);
   const double first_pixel = std::floor(mKeyAxis->coordToPixel(begin->key));
   Point at = begin;
   for (int column = 1; at != end; ++column) {
     const double right_edge = mKeyAxis->pixelToCoord(first_pixel + column);
-    const Point next = std::lower_bound(at, end, right_edge, [](const QCPGraphData& point, double key) { return point.key < key; });
+    const Point next =
+        std::lower_bound(at, end, right_edge, [](const QCPGraphData& point, double key) { return point.key < key; });
     if (next == at) continue;
     line_data->append(QCPGraphData((at->key + (next - 1)->key) / 2, thinned(at, next)));
     at = next;

@@ -35,16 +35,20 @@
 namespace lorascope::ui {
 namespace {
 
-const QStringList kEndings = {QStringLiteral("pdf"), QStringLiteral("svg"), QStringLiteral("png"), QStringLiteral("csv")};
+const QStringList kEndings = {QStringLiteral("pdf"), QStringLiteral("svg"), QStringLiteral("png"),
+                              QStringLiteral("csv")};
 constexpr double kPreviewDpi = 150;
 constexpr int kPreviewDelayMs = 120;
 const QString kFolderKey = QStringLiteral("export/folder");
 
 figures::ImageFormat imageFormat(ExportFormat format) {
   switch (format) {
-    case ExportFormat::Svg: return figures::ImageFormat::Svg;
-    case ExportFormat::Png: return figures::ImageFormat::Png;
-    default: return figures::ImageFormat::Pdf;
+    case ExportFormat::Svg:
+      return figures::ImageFormat::Svg;
+    case ExportFormat::Png:
+      return figures::ImageFormat::Png;
+    default:
+      return figures::ImageFormat::Pdf;
   }
 }
 
@@ -71,7 +75,8 @@ QDoubleSpinBox* makeSize(double low, double high, double value, const QString& s
 
 }  // namespace
 
-std::string exportedBytes(const figures::FigureData& figure, ExportFormat format, const figures::RenderOptions& options) {
+std::string exportedBytes(const figures::FigureData& figure, ExportFormat format,
+                          const figures::RenderOptions& options) {
   if (format == ExportFormat::Csv) return figures::figure_csv(figure);
   return figures::render(figure, imageFormat(format), options);
 }
@@ -157,9 +162,15 @@ void ExportPanel::makeFileRow(QVBoxLayout* column) {
   connect(close, &QPushButton::clicked, this, &ExportPanel::closed);
 }
 
-ExportFormat ExportPanel::format() const { return static_cast<ExportFormat>(format_->currentIndex()); }
-QString ExportPanel::file() const { return file_->text(); }
-void ExportPanel::setFormat(ExportFormat format) { format_->setCurrentIndex(static_cast<int>(format)); }
+ExportFormat ExportPanel::format() const {
+  return static_cast<ExportFormat>(format_->currentIndex());
+}
+QString ExportPanel::file() const {
+  return file_->text();
+}
+void ExportPanel::setFormat(ExportFormat format) {
+  format_->setCurrentIndex(static_cast<int>(format));
+}
 
 void ExportPanel::setFile(const QString& file) {
   file_->setText(file);
@@ -190,7 +201,8 @@ void ExportPanel::setFigure(figures::FigureData figure) {
 
 void ExportPanel::formatChosen() {
   const bool picture = format() != ExportFormat::Csv;
-  for (QWidget* field : std::initializer_list<QWidget*>{width_cm_, height_cm_, font_size_, title_}) field->setEnabled(picture);
+  for (QWidget* field : std::initializer_list<QWidget*>{width_cm_, height_cm_, font_size_, title_})
+    field->setEnabled(picture);
   dpi_->setEnabled(format() == ExportFormat::Png);
   const QFileInfo info(file_->text());
   if (!file_->text().isEmpty()) {
@@ -214,7 +226,8 @@ bool ExportPanel::save() {
     if (file.isEmpty()) throw Error("no file is named", "type a path or choose a file");
     const std::string bytes = exportedBytes(*figure_, format(), options());
     write_file_atomically(std::filesystem::path(file.toStdString()), bytes);
-    message_->showMessage(Tone::Info, QStringLiteral("Saved, %1").arg(bytesText(static_cast<std::int64_t>(bytes.size()))));
+    message_->showMessage(Tone::Info,
+                          QStringLiteral("Saved, %1").arg(bytesText(static_cast<std::int64_t>(bytes.size()))));
     message_->addAction(QStringLiteral("Open folder"),
                         [file] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(file).absolutePath())); });
     QSettings().setValue(kFolderKey, QFileInfo(file).absolutePath());

@@ -72,6 +72,7 @@ class ExportPanel : public QWidget {
 };
 
 /// The bytes that save() writes. Throws lorascope::Error.
-std::string exportedBytes(const figures::FigureData& figure, ExportFormat format, const figures::RenderOptions& options);
+std::string exportedBytes(const figures::FigureData& figure, ExportFormat format,
+                          const figures::RenderOptions& options);
 
 }  // namespace lorascope::ui

@@ -57,7 +57,8 @@ Range withoutOutliers(const figures::FigureData& figure, const Range& visible) {
   for (const auto& line : figure.lines) {
     const auto [first, last] = visiblePart(line.x, visible);
     for (std::size_t i = first; i < last; i += stride) {
-      if (figures::is_drawable(line.y[i], figure.y.log)) values.push_back(figure.y.log ? std::log10(line.y[i]) : line.y[i]);
+      if (figures::is_drawable(line.y[i], figure.y.log))
+        values.push_back(figure.y.log ? std::log10(line.y[i]) : line.y[i]);
     }
   }
   const Range range = figures::range_without_outliers(std::move(values), kLowQuantile, kHighQuantile);
@@ -120,7 +121,8 @@ Range fullRangeX(const figures::FigureData& figure) {
 
 Range fittingRangeY(const figures::FigureData& figure, const Range& visible, bool with_outliers) {
   if (!with_outliers && !figure.empty()) return withoutOutliers(figure, visible);
-  const bool all = std::all_of(figure.lines.begin(), figure.lines.end(), [&](const auto& line) { return isWhole(line.x, visible); });
+  const bool all =
+      std::all_of(figure.lines.begin(), figure.lines.end(), [&](const auto& line) { return isWhole(line.x, visible); });
   return all ? figures::y_range(figure) : figures::y_range(cut(figure, visible));
 }
 

@@ -9,7 +9,9 @@ namespace lorascope::ui {
 
 using figures::Range;
 
-inline bool contains(const Range& range, double value) { return value >= range.low && value <= range.high; }
+inline bool contains(const Range& range, double value) {
+  return value >= range.low && value <= range.high;
+}
 
 /// The figure with two points a line that have the same extent on both axes, as far as they can be drawn: x_range() and
 /// y_range() of it are those of the whole figure, at no cost.

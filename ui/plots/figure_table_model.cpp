@@ -1,6 +1,7 @@
 #include "ui/plots/figure_table_model.h"
 
 #include <algorithm>
+#include <climits>
 #include <cmath>
 #include <numeric>
 
@@ -28,8 +29,9 @@ Keys keysOf(const std::vector<double>& x) {
   result.order.resize(x.size());
   std::iota(result.order.begin(), result.order.end(), 0);
   if (!std::is_sorted(x.begin(), x.end())) {
-    std::stable_sort(result.order.begin(), result.order.end(),
-                     [&](std::int32_t a, std::int32_t b) { return x[static_cast<std::size_t>(a)] < x[static_cast<std::size_t>(b)]; });
+    std::stable_sort(result.order.begin(), result.order.end(), [&](std::int32_t a, std::int32_t b) {
+      return x[static_cast<std::size_t>(a)] < x[static_cast<std::size_t>(b)];
+    });
   }
   result.keys.reserve(x.size());
   for (const std::int32_t at : result.order) {
@@ -94,7 +96,9 @@ void FigureTableModel::setFigure(const figures::FigureData& figure) {
   endResetModel();
 }
 
-int FigureTableModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(x_.size()); }
+int FigureTableModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(x_.size());
+}
 
 int FigureTableModel::columnCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(columns_.size()) + 1;
@@ -121,7 +125,8 @@ QVariant FigureTableModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant FigureTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
-  if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole) return QVariant(Qt::AlignRight | Qt::AlignVCenter);
+  if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
+    return QVariant(Qt::AlignRight | Qt::AlignVCenter);
   if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != Qt::ToolTipRole)) return {};
   return section == 0 ? x_name_ : columns_[static_cast<std::size_t>(section - 1)].name;
 }

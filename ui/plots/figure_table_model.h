@@ -31,7 +31,7 @@ class FigureTableModel : public QAbstractTableModel {
  private:
   struct Column {
     QString name;
-    std::vector<double> values;         ///< of the points, by x
+    std::vector<double> values;        ///< of the points, by x
     std::vector<std::int32_t> of_row;  ///< index into values for each row; -1: no point
   };
 

@@ -1,8 +1,7 @@
 #pragma once
 
-#include "ui/plots/qcustomplot_header.h"
-
 #include "core/figures/figure_data.h"
+#include "ui/plots/qcustomplot_header.h"
 
 namespace lorascope::ui {
 

@@ -21,7 +21,9 @@ struct Lab {
   double l, a, b;
 };
 
-double toLinear(double channel) { return channel <= 0.04045 ? channel / 12.92 : std::pow((channel + 0.055) / 1.055, 2.4); }
+double toLinear(double channel) {
+  return channel <= 0.04045 ? channel / 12.92 : std::pow((channel + 0.055) / 1.055, 2.4);
+}
 double fromLinear(double channel) {
   return channel <= 0.0031308 ? channel * 12.92 : 1.055 * std::pow(channel, 1 / 2.4) - 0.055;
 }
@@ -31,7 +33,8 @@ Lab toLab(const QColor& colour) {
   const double l = std::cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const double m = std::cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const double s = std::cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
-  return {0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s, 1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
+  return {0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
+          1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
           0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s};
 }
 
@@ -39,7 +42,9 @@ QColor fromLab(const Lab& lab) {
   const double l = std::pow(lab.l + 0.3963377774 * lab.a + 0.2158037573 * lab.b, 3);
   const double m = std::pow(lab.l - 0.1055613458 * lab.a - 0.0638541728 * lab.b, 3);
   const double s = std::pow(lab.l - 0.0894841775 * lab.a - 1.2914855480 * lab.b, 3);
-  const auto channel = [](double linear) { return static_cast<float>(std::clamp(fromLinear(std::max(0.0, linear)), 0.0, 1.0)); };
+  const auto channel = [](double linear) {
+    return static_cast<float>(std::clamp(fromLinear(std::max(0.0, linear)), 0.0, 1.0));
+  };
   return QColor::fromRgbF(channel(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
                           channel(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
                           channel(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s));
@@ -80,8 +85,10 @@ void HeatMapView::setMap(HeatMap map) {
   }
   hovered_.reset();
   setAccessibleName(map_.title);
-  const QString range = map_.text ? QStringLiteral("from %1 to %2").arg(map_.text(least_), map_.text(greatest_)) : QString();
-  setAccessibleDescription(QStringLiteral("%1 rows, %2 columns, %3").arg(map_.rows.size()).arg(map_.columns.size()).arg(range));
+  const QString range =
+      map_.text ? QStringLiteral("from %1 to %2").arg(map_.text(least_), map_.text(greatest_)) : QString();
+  setAccessibleDescription(
+      QStringLiteral("%1 rows, %2 columns, %3").arg(map_.rows.size()).arg(map_.columns.size()).arg(range));
   chosen_row_ = std::clamp(chosen_row_, 0, std::max(0, static_cast<int>(map_.rows.size()) - 1));
   chosen_column_ = std::clamp(chosen_column_, 0, std::max(0, static_cast<int>(map_.columns.size()) - 1));
   updateGeometry();
@@ -107,14 +114,16 @@ QColor HeatMapView::colourOf(double value) const {
     return evenlyMixed(mixed(colours.surface, colours.line, 0.2), toColour(figures::method_colour(method, theme)),
                        std::abs(share(value) - 0.5) * 2);
   }
-  return evenlyMixed(mixed(colours.surface, colours.accent, 0.14), mixed(colours.accent, colours.text, 0.30), share(value));
+  return evenlyMixed(mixed(colours.surface, colours.accent, 0.14), mixed(colours.accent, colours.text, 0.30),
+                     share(value));
 }
 
 QRectF HeatMapView::mapArea() const {
   const QFontMetricsF metrics(captionFont());
   double left = 0;
   for (const QString& row : map_.rows) left = std::max(left, metrics.horizontalAdvance(row));
-  return QRectF(left + 8, 2, std::max(1.0, width() - left - 8 - kBarSpace), std::max(1.0, height() - metrics.height() - 8));
+  return QRectF(left + 8, 2, std::max(1.0, width() - left - 8 - kBarSpace),
+                std::max(1.0, height() - metrics.height() - 8));
 }
 
 QRectF HeatMapView::cellRect(int row, int column) const {
@@ -181,7 +190,8 @@ void HeatMapView::paintLabels(QPainter& painter) const {
   }
   for (int column = 0; column < static_cast<int>(map_.columns.size()); ++column) {
     const QRectF cell = cellRect(static_cast<int>(map_.rows.size()) - 1, column);
-    const QString text = metrics.elidedText(map_.columns[static_cast<std::size_t>(column)], Qt::ElideRight, cell.width());
+    const QString text =
+        metrics.elidedText(map_.columns[static_cast<std::size_t>(column)], Qt::ElideRight, cell.width());
     painter.drawText(QRectF(cell.left(), cell.bottom() + 4, cell.width(), metrics.height()), Qt::AlignCenter, text);
   }
 }
@@ -199,9 +209,10 @@ void HeatMapView::paintColourBar(QPainter& painter) const {
   }
   painter.setPen(colours.secondary);
   const double left = bar.right() + 4, width = this->width() - left;
-  painter.drawText(QRectF(left, bar.top(), width, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter, map_.text(greatest_));
-  painter.drawText(QRectF(left, bar.bottom() - metrics.height(), width, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                   map_.text(least_));
+  painter.drawText(QRectF(left, bar.top(), width, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
+                   map_.text(greatest_));
+  painter.drawText(QRectF(left, bar.bottom() - metrics.height(), width, metrics.height()),
+                   Qt::AlignLeft | Qt::AlignVCenter, map_.text(least_));
   if (!hovered_) return;
   const double value = map_.at(static_cast<std::size_t>(hovered_->row), static_cast<std::size_t>(hovered_->column));
   if (!std::isfinite(value)) return;
@@ -229,7 +240,8 @@ void HeatMapView::mouseMoveEvent(QMouseEvent* event) {
   if (cell) {
     const double value = map_.at(static_cast<std::size_t>(cell->row), static_cast<std::size_t>(cell->column));
     setToolTip(QStringLiteral("%1, %2: %3")
-                   .arg(map_.rows[static_cast<std::size_t>(cell->row)], map_.columns[static_cast<std::size_t>(cell->column)],
+                   .arg(map_.rows[static_cast<std::size_t>(cell->row)],
+                        map_.columns[static_cast<std::size_t>(cell->column)],
                         std::isfinite(value) && map_.text ? map_.text(value) : QStringLiteral("no spectrum")));
   }
   update();
@@ -242,11 +254,16 @@ void HeatMapView::leaveEvent(QEvent*) {
 
 void HeatMapView::keyPressEvent(QKeyEvent* event) {
   switch (event->key()) {
-    case Qt::Key_Left: return choose(chosen_row_, chosen_column_ - 1);
-    case Qt::Key_Right: return choose(chosen_row_, chosen_column_ + 1);
-    case Qt::Key_Up: return choose(chosen_row_ - 1, chosen_column_);
-    case Qt::Key_Down: return choose(chosen_row_ + 1, chosen_column_);
-    default: QWidget::keyPressEvent(event);
+    case Qt::Key_Left:
+      return choose(chosen_row_, chosen_column_ - 1);
+    case Qt::Key_Right:
+      return choose(chosen_row_, chosen_column_ + 1);
+    case Qt::Key_Up:
+      return choose(chosen_row_ - 1, chosen_column_);
+    case Qt::Key_Down:
+      return choose(chosen_row_ + 1, chosen_column_);
+    default:
+      QWidget::keyPressEvent(event);
   }
 }
 

@@ -10,17 +10,17 @@ namespace lorascope::ui {
 /// What a heat map shows. values [rows x columns], row by row; NaN = no value.
 struct HeatMap {
   QString title;
-  std::vector<QString> rows;     ///< from top to bottom
+  std::vector<QString> rows;  ///< from top to bottom
   std::vector<QString> columns;
   std::vector<double> values;
-  bool diverging = false;        ///< centred on 0: differences
+  bool diverging = false;  ///< centred on 0: differences
   std::function<QString(double)> text;
 
   double at(std::size_t row, std::size_t column) const { return values[row * columns.size() + column]; }
 };
 
-/// Cells as plain rectangles with their values, never interpolated: on light ground dark = much. The colour bar marks the
-/// value under the pointer. A click or the arrow keys choose a cell.
+/// Cells as plain rectangles with their values, never interpolated: on light ground dark = much. The colour bar marks
+/// the value under the pointer. A click or the arrow keys choose a cell.
 class HeatMapView : public QWidget {
   Q_OBJECT
 

@@ -35,7 +35,8 @@ void PicturePreview::paintEvent(QPaintEvent*) {
   const QSize size = picture_.size().scaled(this->size() - QSize(2, 2), Qt::KeepAspectRatio);
   const QRect place(QPoint((width() - size.width()) / 2, (height() - size.height()) / 2), size);
   painter.setRenderHint(QPainter::SmoothPixmapTransform);
-  painter.drawImage(place, picture_.scaled(size * devicePixelRatioF(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+  painter.drawImage(place,
+                    picture_.scaled(size * devicePixelRatioF(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
   painter.setPen(QPen(colours.line, 1));
   painter.drawRect(place.adjusted(-1, -1, 0, 0));
 }

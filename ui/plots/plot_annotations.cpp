@@ -65,7 +65,8 @@ bool PlotAnnotations::endsEarly(std::size_t index, double label_width, double pl
   const QCPRange visible = parentPlot()->xAxis->range();
   const figures::AxisMap map({visible.lower, visible.upper}, state_->figure.x.log);
   const double free_share = 1 - map.position(line.x.back());
-  return line.x.back() > visible.lower && free_share > 0.15 && free_share * plot_width * 0.8 > label_width + 2 * kLabelGap;
+  return line.x.back() > visible.lower && free_share > 0.15 &&
+         free_share * plot_width * 0.8 > label_width + 2 * kLabelGap;
 }
 
 std::optional<QPointF> PlotAnnotations::endOf(std::size_t index) const {
@@ -82,11 +83,14 @@ bool PlotAnnotations::placeInside(std::size_t line, const QPointF& end, const st
   const QFontMetricsF metrics(captionFont());
   const QRectF area(parentPlot()->axisRect()->rect());
   const QString text = nameOf(line);
-  QRectF box(end.x() + kLabelGap + 2, end.y() - metrics.height() / 2, metrics.horizontalAdvance(text) + 1, metrics.height());
+  QRectF box(end.x() + kLabelGap + 2, end.y() - metrics.height() / 2, metrics.horizontalAdvance(text) + 1,
+             metrics.height());
   for (const double shift : {0.0, -1.0, 1.0, -2.0, 2.0}) {
     const QRectF spot = box.translated(0, shift * metrics.height());
-    const bool crosses_line = std::any_of(points.begin(), points.end(), [&](const QPointF& p) { return spot.contains(p); });
-    const bool crosses_label = std::any_of(labels_.begin(), labels_.end(), [&](const Label& l) { return spot.intersects(l.box); });
+    const bool crosses_line =
+        std::any_of(points.begin(), points.end(), [&](const QPointF& p) { return spot.contains(p); });
+    const bool crosses_label =
+        std::any_of(labels_.begin(), labels_.end(), [&](const Label& l) { return spot.intersects(l.box); });
     if (!area.contains(spot) || crosses_line || crosses_label) continue;
     labels_.push_back({text, spot, line});
     return true;
@@ -111,7 +115,10 @@ void PlotAnnotations::placeAtEnds() {
   const double room = parentPlot()->width() - area.right() - kLabelGap - 2;
   for (std::size_t i = 0; i < centres.size(); ++i) {
     const QString text = metrics.elidedText(nameOf(lines[i]), Qt::ElideMiddle, room);
-    labels_.push_back({text, QRectF(area.right() + kLabelGap, centres[i] - half, metrics.horizontalAdvance(text) + 1, metrics.height()), lines[i]});
+    labels_.push_back(
+        {text,
+         QRectF(area.right() + kLabelGap, centres[i] - half, metrics.horizontalAdvance(text) + 1, metrics.height()),
+         lines[i]});
   }
 }
 
@@ -137,7 +144,8 @@ std::vector<QPointF> PlotAnnotations::sampledPoints() const {
       const double x = parentPlot()->xAxis->coordToPixel(line.x[i]);
       points.emplace_back(x, y);
       // A bar hides all that lies below its top.
-      for (double below = y; line.shape == figures::Shape::Bars && below < parentPlot()->axisRect()->bottom(); below += 8) {
+      for (double below = y; line.shape == figures::Shape::Bars && below < parentPlot()->axisRect()->bottom();
+           below += 8) {
         points.emplace_back(x, below);
       }
     }
@@ -155,7 +163,8 @@ void PlotAnnotations::placeLegend(const QRectF& area) {
     for (const std::size_t line : named_) by_method[state_->figure.lines[line].style.method].push_back(line);
     entries.clear();
     for (const auto& [method, lines] : by_method) {
-      entries.emplace_back(QStringLiteral("%1 lines like %2").arg(lines.size()).arg(nameOf(lines.front())), lines.front());
+      entries.emplace_back(QStringLiteral("%1 lines like %2").arg(lines.size()).arg(nameOf(lines.front())),
+                           lines.front());
     }
   }
   double widest = 0;
@@ -217,7 +226,8 @@ void PlotAnnotations::drawReference(QCPPainter* painter, const figures::Referenc
   QPen pen(colour, 1);
   pen.setDashPattern({1, 3});
   painter->setPen(pen);
-  painter->drawLine(reference.vertical ? QLineF(at, area.top(), at, area.bottom()) : QLineF(area.left(), at, area.right(), at));
+  painter->drawLine(reference.vertical ? QLineF(at, area.top(), at, area.bottom())
+                                       : QLineF(area.left(), at, area.right(), at));
   if (reference.label.empty()) return;
   const QFontMetricsF metrics(captionFont());
   const QString text = QString::fromStdString(reference.label);

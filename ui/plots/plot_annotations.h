@@ -1,10 +1,9 @@
 #pragma once
 
-#include "ui/plots/qcustomplot_header.h"
-
 #include <vector>
 
 #include "ui/plots/plot_state.h"
+#include "ui/plots/qcustomplot_header.h"
 
 namespace lorascope::ui {
 
@@ -47,7 +46,7 @@ class PlotAnnotations : public QCPLayerable {
   const PlotState* state_;
   std::vector<std::size_t> named_;  ///< lines whose names are shown
   std::vector<Label> labels_;
-  std::vector<bool> early_;         ///< for each of named_: it ends well inside the plot, its name stands there
+  std::vector<bool> early_;  ///< for each of named_: it ends well inside the plot, its name stands there
   bool legend_ = false;
   bool bars_ = false;
 };

@@ -22,7 +22,9 @@ constexpr int kTopMargin = 22;            ///< room for the step cursor's label
 constexpr int kTickLength = 3;
 constexpr int kLabelPadding = 4;
 
-FigureTicker* tickerOf(const QCPAxis* axis) { return static_cast<FigureTicker*>(axis->ticker().data()); }
+FigureTicker* tickerOf(const QCPAxis* axis) {
+  return static_cast<FigureTicker*>(axis->ticker().data());
+}
 
 }  // namespace
 
@@ -83,7 +85,8 @@ QCPAbstractPlottable* PlotCanvas::makeBars(const figures::Line& line) {
   auto* bars = new QCPBars(xAxis, yAxis);
   QVector<QCPBarsData> values;
   for (std::size_t i = 0; i < line.x.size(); ++i) {
-    if (figures::is_drawable(line.x[i], state_->figure.x.log) && figures::is_drawable(line.y[i], state_->figure.y.log)) {
+    if (figures::is_drawable(line.x[i], state_->figure.x.log) &&
+        figures::is_drawable(line.y[i], state_->figure.y.log)) {
       values.append(QCPBarsData(line.x[i], line.y[i]));
     }
   }
@@ -171,7 +174,8 @@ void PlotCanvas::styleLine(std::size_t index) {
   graph->setAntialiased(line.x.size() <= kFewPoints || is_average);
   QCPScatterStyle dots(QCPScatterStyle::ssNone);
   if (line.style.markers || line.x.size() == 1) {
-    dots = QCPScatterStyle(QCPScatterStyle::ssDisc, QPen(Qt::NoPen), QBrush(colour), figures::kMarkerSize + (lit ? 2 : 0) + (line.x.size() <= kFewDots ? 1 : 0));
+    dots = QCPScatterStyle(QCPScatterStyle::ssDisc, QPen(Qt::NoPen), QBrush(colour),
+                           figures::kMarkerSize + (lit ? 2 : 0) + (line.x.size() <= kFewDots ? 1 : 0));
   }
   graph->setScatterStyle(dots);
 }
@@ -224,7 +228,8 @@ int PlotCanvas::leftMargin(int max_ticks) const {
 
 void PlotCanvas::layOut() {
   const QFontMetrics metrics(captionFont());
-  const int bottom = kTickLength + kLabelPadding + metrics.height() + (xAxis->label().isEmpty() ? 2 : metrics.height() + 4);
+  const int bottom =
+      kTickLength + kLabelPadding + metrics.height() + (xAxis->label().isEmpty() ? 2 : metrics.height() + 4);
   const int max_y_ticks = std::clamp((height() - kTopMargin - bottom) / (metrics.height() * 2), 2, 7);
   const int left = leftMargin(max_y_ticks);
   const int right = annotations_->prepare(size());
@@ -252,8 +257,12 @@ void PlotCanvas::setLeastMargins(int left, int right) {
   replot(rpQueuedReplot);
 }
 
-void PlotCanvas::repaintOverlay() { layer(QStringLiteral("overlay"))->replot(); }
+void PlotCanvas::repaintOverlay() {
+  layer(QStringLiteral("overlay"))->replot();
+}
 
-const QCPGraph* PlotCanvas::graphOf(std::size_t index) const { return dynamic_cast<QCPGraph*>(plottables_.at(index)); }
+const QCPGraph* PlotCanvas::graphOf(std::size_t index) const {
+  return dynamic_cast<QCPGraph*>(plottables_.at(index));
+}
 
 }  // namespace lorascope::ui

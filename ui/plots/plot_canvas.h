@@ -1,11 +1,10 @@
 #pragma once
 
-#include "ui/plots/qcustomplot_header.h"
-
 #include <vector>
 
 #include "ui/plots/figure_range.h"
 #include "ui/plots/plot_state.h"
+#include "ui/plots/qcustomplot_header.h"
 
 namespace lorascope::ui {
 

@@ -36,11 +36,12 @@ PlotCard::PlotCard(PlotToolbar::Controls controls, QWidget* parent)
   }
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
   connect(toolbar_, &PlotToolbar::optionsChanged, this, &PlotCard::takeOptions);
-  connect(toolbar_, &PlotToolbar::tableToggled, this, [this](bool open) { showPage(open ? static_cast<QWidget*>(table_) : view_); });
-  connect(toolbar_, &PlotToolbar::exportToggled, this, [this](bool open) { showPage(open ? static_cast<QWidget*>(export_) : view_); });
-  connect(toolbar_, &PlotToolbar::copyRequested, this, [this] {
-    stack_->currentWidget() == table_ ? table_->copy() : copyPicture();
-  });
+  connect(toolbar_, &PlotToolbar::tableToggled, this,
+          [this](bool open) { showPage(open ? static_cast<QWidget*>(table_) : view_); });
+  connect(toolbar_, &PlotToolbar::exportToggled, this,
+          [this](bool open) { showPage(open ? static_cast<QWidget*>(export_) : view_); });
+  connect(toolbar_, &PlotToolbar::copyRequested, this,
+          [this] { stack_->currentWidget() == table_ ? table_->copy() : copyPicture(); });
   connect(export_, &ExportPanel::closed, this, [this] { showPage(view_); });
   connect(view_, &PlotView::smoothingRequested, toolbar_, &PlotToolbar::toggleSmoothing);
   connect(view_, &PlotView::axesChanged, this, [this](bool log_x, bool log_y) {
@@ -116,7 +117,9 @@ figures::FigureData PlotCard::figureInView() const {
   return figure;
 }
 
-void PlotCard::openExport() { showPage(export_); }
+void PlotCard::openExport() {
+  showPage(export_);
+}
 
 void PlotCard::copyPicture() const {
   figures::RenderOptions options;

@@ -12,8 +12,8 @@ class ExportPanel;
 class PlotView;
 class TableTwin;
 
-/// A plot with everything around it: title and note, toolbar, the plot itself, its table twin and its export in the same
-/// place, and an empty state when there is nothing to draw.
+/// A plot with everything around it: title and note, toolbar, the plot itself, its table twin and its export in the
+/// same place, and an empty state when there is nothing to draw.
 class PlotCard : public Card {
   Q_OBJECT
 
@@ -37,7 +37,8 @@ class PlotCard : public Card {
   void copyPicture() const;
 
  Q_SIGNALS:
-  /// Something that changes the figure itself was chosen: x source, smoothing, groups. Axes and outliers are dealt with.
+  /// Something that changes the figure itself was chosen: x source, smoothing, groups. Axes and outliers are dealt
+  /// with.
   void figureWished();
   /// Any option changed; for keeping them.
   void optionsChanged();

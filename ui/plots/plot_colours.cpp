@@ -2,7 +2,9 @@
 
 namespace lorascope::ui {
 
-QColor toColour(const figures::Rgb& rgb) { return QColor(rgb.red, rgb.green, rgb.blue); }
+QColor toColour(const figures::Rgb& rgb) {
+  return QColor(rgb.red, rgb.green, rgb.blue);
+}
 
 QColor faded(QColor colour, double opacity) {
   colour.setAlphaF(static_cast<float>(opacity));

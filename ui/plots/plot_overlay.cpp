@@ -44,9 +44,11 @@ std::vector<ReadOut> readOuts(const figures::FigureData& figure, double x, doubl
       if (average != figure.lines.end()) continue;
     } else {
       for (const figures::Line& other : figure.lines) {
-        const bool twin = other.style.role == figures::Role::Raw && other.run_id == line.run_id && other.name == line.name;
+        const bool twin =
+            other.style.role == figures::Role::Raw && other.run_id == line.run_id && other.name == line.name;
         if (!twin) continue;
-        if (const auto raw_at = nearestPoint(other, line.x[*at])) row.raw = QStringLiteral("raw ") + valueText(other.y[*raw_at], 6);
+        if (const auto raw_at = nearestPoint(other, line.x[*at]))
+          row.raw = QStringLiteral("raw ") + valueText(other.y[*raw_at], 6);
       }
     }
     rows.push_back(std::move(row));
@@ -105,11 +107,12 @@ void PlotOverlay::drawCrosshair(QCPPainter* painter, const QRectF& area) const {
   const double x = std::round(x_axis->coordToPixel(*state_->crosshair)) + 0.5;
   if (x < area.left() || x > area.right() + 1) return;
   // A line counts as having a value here if it has a point within 5 % of the plot's width.
-  const double tolerance = std::max(std::abs(x_axis->pixelToCoord(x + area.width() * 0.05) - *state_->crosshair),
-                                    std::abs(x_axis->pixelToCoord(x - area.width() * 0.05) - *state_->crosshair));
+  const double reach = area.width() * 0.05;
+  const double tolerance = std::max(std::abs(x_axis->pixelToCoord(x + reach) - *state_->crosshair),
+                                    std::abs(x_axis->pixelToCoord(x - reach) - *state_->crosshair));
   std::size_t left_out = 0;
-  const auto rows = readOuts(state_->figure, *state_->crosshair, tolerance,
-                             y_axis->pixelToCoord(state_->pointer.y()), kMaxRows, left_out);
+  const auto rows = readOuts(state_->figure, *state_->crosshair, tolerance, y_axis->pixelToCoord(state_->pointer.y()),
+                             kMaxRows, left_out);
   QPen pen(faded(toColour(ink.secondary), 0.8), 1);
   pen.setDashPattern({3, 3});
   painter->setPen(pen);
@@ -121,22 +124,24 @@ void PlotOverlay::drawCrosshair(QCPPainter* painter, const QRectF& area) const {
     painter->setBrush(lineColour(state_->figure.lines[row.line].style, state_->theme));
     painter->drawEllipse(QPointF(x, y), 3, 3);
   }
-  if (rows.empty()) return;
+  if (!rows.empty()) drawReadOut(painter, rows, left_out, x);
+}
 
-  const QFont font = captionFont();
-  const QFontMetricsF metrics(font);
+void PlotOverlay::drawReadOut(QCPPainter* painter, const std::vector<ReadOut>& rows, std::size_t left_out,
+                              double x) const {
+  const figures::PlotInk ink = figures::plot_ink(state_->theme);
+  const QFontMetricsF metrics(captionFont());
   const QString heading = axisValueText(state_->figure.x, *state_->crosshair);
   const QString rest = left_out > 0 ? QStringLiteral("and %1 more").arg(left_out) : QString();
-  double name_width = 0;
-  double value_width = 0;
-  double raw_width = 0;
+  double name_width = 0, value_width = 0, raw_width = 0;
   for (const ReadOut& row : rows) {
     name_width = std::max(name_width, metrics.horizontalAdvance(row.name));
     value_width = std::max(value_width, metrics.horizontalAdvance(row.value));
     if (!row.raw.isEmpty()) raw_width = std::max(raw_width, metrics.horizontalAdvance(row.raw) + 10);
   }
-  name_width = std::min(name_width, area.width() * 0.4);
-  const double inner = std::max({name_width + value_width + raw_width + 26, metrics.horizontalAdvance(heading), metrics.horizontalAdvance(rest)});
+  name_width = std::min(name_width, parentPlot()->width() * 0.35);
+  const double inner = std::max(
+      {name_width + value_width + raw_width + 26, metrics.horizontalAdvance(heading), metrics.horizontalAdvance(rest)});
   const double num_rows = static_cast<double>(rows.size()) + (rest.isEmpty() ? 1 : 2);
   QRectF box(0, 0, inner + 16, num_rows * metrics.height() + 10);
   box.moveTopLeft(QPointF(x + 12, state_->pointer.y() - box.height() / 2));
@@ -146,7 +151,7 @@ void PlotOverlay::drawCrosshair(QCPPainter* painter, const QRectF& area) const {
   painter->setPen(QPen(toColour(ink.grid), 1));
   painter->setBrush(faded(toColour(ink.ground), 0.95));
   painter->drawRoundedRect(box, 4, 4);
-  painter->setFont(font);
+  painter->setFont(captionFont());
   painter->setPen(toColour(ink.secondary));
   QRectF row_box(box.left() + 8, box.top() + 5, inner, metrics.height());
   painter->drawText(row_box, Qt::AlignVCenter | Qt::AlignLeft, heading);
@@ -162,11 +167,8 @@ void PlotOverlay::drawCrosshair(QCPPainter* painter, const QRectF& area) const {
     painter->setPen(toColour(ink.secondary));
     painter->drawText(row_box, Qt::AlignVCenter | Qt::AlignRight, row.raw);
   }
-  if (!rest.isEmpty()) {
-    row_box.translate(0, metrics.height());
-    painter->setPen(toColour(ink.secondary));
-    painter->drawText(row_box, Qt::AlignVCenter | Qt::AlignLeft, rest);
-  }
+  row_box.translate(0, metrics.height());
+  painter->drawText(row_box, Qt::AlignVCenter | Qt::AlignLeft, rest);
 }
 
 }  // namespace lorascope::ui

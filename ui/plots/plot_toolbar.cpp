@@ -81,7 +81,9 @@ void PlotToolbar::addInFront(SegmentBar* choice) {
   measureWidths();
 }
 
-QSize PlotToolbar::minimumSizeHint() const { return {folded_width_, layout_->minimumSize().height()}; }
+QSize PlotToolbar::minimumSizeHint() const {
+  return {folded_width_, layout_->minimumSize().height()};
+}
 
 QToolButton* PlotToolbar::makeButton(const QString& text, const QString& tip, bool checkable) {
   auto* button = new QToolButton(this);
@@ -208,7 +210,8 @@ void PlotToolbar::showOptions() {
     const bool grouped = options_.grouping != figures::Grouping::None;
     band_action_->setChecked(options_.band == figures::BandKind::MinMax);
     band_action_->setEnabled(grouped);
-    if (grouped && options_.band == figures::BandKind::MinMax) grouping_->setText(grouping_->text() + QStringLiteral(" · band"));
+    if (grouped && options_.band == figures::BandKind::MinMax)
+      grouping_->setText(grouping_->text() + QStringLiteral(" · band"));
   }
 }
 

@@ -75,7 +75,7 @@ class PlotToolbar : public QWidget {
   QToolButton* table_ = nullptr;
   QToolButton* copy_ = nullptr;
   QToolButton* export_ = nullptr;
-  int full_width_ = 0;    ///< what the unfolded row needs
+  int full_width_ = 0;  ///< what the unfolded row needs
   int folded_width_ = 0;
   std::optional<bool> folded_;
 };

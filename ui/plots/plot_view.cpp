@@ -21,7 +21,8 @@ constexpr double kCatchDistance = 8;  ///< px from a curve within which it count
 double distanceToSegment(const QPointF& p, const QPointF& a, const QPointF& b) {
   const QPointF along = b - a;
   const double length_squared = QPointF::dotProduct(along, along);
-  const double share = length_squared > 0 ? std::clamp(QPointF::dotProduct(p - a, along) / length_squared, 0.0, 1.0) : 0;
+  const double share =
+      length_squared > 0 ? std::clamp(QPointF::dotProduct(p - a, along) / length_squared, 0.0, 1.0) : 0;
   const QPointF gap = p - (a + share * along);
   return std::hypot(gap.x(), gap.y());
 }
@@ -42,15 +43,17 @@ PlotView::~PlotView() = default;
 
 void PlotView::setFigure(figures::FigureData figure) {
   const figures::FigureData& old = state_->figure;
-  const bool same_x = old.x.label == figure.x.label && old.x.log == figure.x.log && old.x.categories == figure.x.categories;
+  const bool same_x =
+      old.x.label == figure.x.label && old.x.log == figure.x.log && old.x.categories == figure.x.categories;
   const bool same_y = old.y.label == figure.y.label && old.y.log == figure.y.log;
   if (!same_x) zoom_x_.reset();
   if (!same_x || !same_y) zoom_y_.reset();
   if (state_->solo) {
     const std::string name = old.lines[*state_->solo].name;
-    const auto at = std::find_if(figure.lines.begin(), figure.lines.end(), [&](const auto& line) { return line.name == name; });
-    state_->solo = at == figure.lines.end() ? std::nullopt
-                                            : std::optional(static_cast<std::size_t>(at - figure.lines.begin()));
+    const auto at =
+        std::find_if(figure.lines.begin(), figure.lines.end(), [&](const auto& line) { return line.name == name; });
+    state_->solo =
+        at == figure.lines.end() ? std::nullopt : std::optional(static_cast<std::size_t>(at - figure.lines.begin()));
   }
   hovered_line_.reset();
   state_->figure = std::move(figure);
@@ -62,7 +65,9 @@ void PlotView::setFigure(figures::FigureData figure) {
   Q_EMIT figureChanged();
 }
 
-const figures::FigureData& PlotView::figure() const { return state_->figure; }
+const figures::FigureData& PlotView::figure() const {
+  return state_->figure;
+}
 
 void PlotView::appendPoints(std::size_t line, const std::vector<double>& x, const std::vector<double>& y) {
   figures::Line& target = state_->figure.lines.at(line);
@@ -123,10 +128,16 @@ void PlotView::setSolo(std::optional<std::size_t> line) {
   replotSoon();
 }
 
-std::optional<std::size_t> PlotView::solo() const { return state_->solo; }
+std::optional<std::size_t> PlotView::solo() const {
+  return state_->solo;
+}
 
-Range PlotView::rangeX() const { return {canvas_->xAxis->range().lower, canvas_->xAxis->range().upper}; }
-Range PlotView::rangeY() const { return {canvas_->yAxis->range().lower, canvas_->yAxis->range().upper}; }
+Range PlotView::rangeX() const {
+  return {canvas_->xAxis->range().lower, canvas_->xAxis->range().upper};
+}
+Range PlotView::rangeY() const {
+  return {canvas_->yAxis->range().lower, canvas_->yAxis->range().upper};
+}
 
 void PlotView::zoomTo(const Range& x, std::optional<Range> y) {
   if (!(x.low < x.high) || (state_->figure.x.log && x.low <= 0)) return;
@@ -187,7 +198,8 @@ std::optional<std::size_t> PlotView::lineAt(const QPointF& position) const {
     for (auto k = static_cast<std::size_t>(first); k < static_cast<std::size_t>(last); ++k) {
       if (!figures::is_drawable(line.y[k], state_->figure.y.log)) continue;
       const QPointF here = toPixels(line.x[k], line.y[k]);
-      const bool has_next = k + 1 < static_cast<std::size_t>(last) && figures::is_drawable(line.y[k + 1], state_->figure.y.log);
+      const bool has_next =
+          k + 1 < static_cast<std::size_t>(last) && figures::is_drawable(line.y[k + 1], state_->figure.y.log);
       const QPointF next = has_next ? toPixels(line.x[k + 1], line.y[k + 1]) : here;
       // Main lines are preferred to the thin ones around them.
       const double handicap = line.style.role == figures::Role::Main ? 0 : 2;
@@ -205,7 +217,9 @@ QPointF PlotView::toPixels(double x, double y) const {
   return {canvas_->xAxis->coordToPixel(x), canvas_->yAxis->coordToPixel(y)};
 }
 
-double PlotView::xAt(double pixel) const { return canvas_->xAxis->pixelToCoord(pixel); }
+double PlotView::xAt(double pixel) const {
+  return canvas_->xAxis->pixelToCoord(pixel);
+}
 
 Range PlotView::wholeX() const {
   const Range whole = fullRangeX();
@@ -228,7 +242,9 @@ void PlotView::applyRanges() {
   canvas_->setRanges(x, zoom_y_ ? *zoom_y_ : fitting());
 }
 
-void PlotView::replotSoon() { canvas_->replot(QCustomPlot::rpQueuedReplot); }
+void PlotView::replotSoon() {
+  canvas_->replot(QCustomPlot::rpQueuedReplot);
+}
 
 void PlotView::takeTheme() {
   state_->theme = appearanceOf(this) == Appearance::Dark ? figures::Theme::Dark : figures::Theme::Light;

@@ -13,8 +13,8 @@
 namespace lorascope::ui {
 namespace {
 
-constexpr double kDragStart = 4;        ///< px before a press becomes a drag
-constexpr double kFlatDrag = 16;        ///< a drag less high than this zooms in x only
+constexpr double kDragStart = 4;  ///< px before a press becomes a drag
+constexpr double kFlatDrag = 16;  ///< a drag less high than this zooms in x only
 constexpr double kZoomOfOneNotch = 1.25;
 
 }  // namespace
@@ -32,8 +32,11 @@ bool PlotView::event(QEvent* event) {
       case Qt::Key_Escape:
       case Qt::Key_Home:
       case Qt::Key_Left:
-      case Qt::Key_Right: event->accept(); return true;
-      default: break;
+      case Qt::Key_Right:
+        event->accept();
+        return true;
+      default:
+        break;
     }
   }
   return QWidget::event(event);
@@ -120,7 +123,8 @@ void PlotView::zoomAround(double factor, const QPointF& position, bool vertical)
   const QRectF area = canvas_->plotArea();
   const bool log = vertical ? state_->figure.y.log : state_->figure.x.log;
   const figures::AxisMap map(vertical ? rangeY() : rangeX(), log);
-  const double at = vertical ? (area.bottom() - position.y()) / area.height() : (position.x() - area.left()) / area.width();
+  const double at =
+      vertical ? (area.bottom() - position.y()) / area.height() : (position.x() - area.left()) / area.width();
   const Range range{map.value(at - at * factor), map.value(at + (1 - at) * factor)};
   const double size = std::max(std::abs(range.low), std::abs(range.high));
   if (!std::isfinite(range.low) || !std::isfinite(range.high) || range.high - range.low < size * 1e-9) return;
@@ -196,16 +200,26 @@ void PlotView::keyPressEvent(QKeyEvent* event) {
   const double step = canvas_->plotArea().width() / 10;
   switch (event->key()) {
     case Qt::Key_Escape:
-    case Qt::Key_Home: return showAll();
-    case Qt::Key_L: return setLogAxes(state_->figure.x.log, !state_->figure.y.log);
-    case Qt::Key_X: return setLogAxes(!state_->figure.x.log, state_->figure.y.log);
-    case Qt::Key_S: Q_EMIT smoothingRequested(); return;
+    case Qt::Key_Home:
+      return showAll();
+    case Qt::Key_L:
+      return setLogAxes(state_->figure.x.log, !state_->figure.y.log);
+    case Qt::Key_X:
+      return setLogAxes(!state_->figure.x.log, state_->figure.y.log);
+    case Qt::Key_S:
+      Q_EMIT smoothingRequested();
+      return;
     case Qt::Key_Plus:
-    case Qt::Key_Equal: return zoomAround(1 / kZoomOfOneNotch, centre, false);
-    case Qt::Key_Minus: return zoomAround(kZoomOfOneNotch, centre, false);
-    case Qt::Key_Left: return with_control ? moveView({step, 0}) : stepCursor(-1);
-    case Qt::Key_Right: return with_control ? moveView({-step, 0}) : stepCursor(1);
-    default: QWidget::keyPressEvent(event);
+    case Qt::Key_Equal:
+      return zoomAround(1 / kZoomOfOneNotch, centre, false);
+    case Qt::Key_Minus:
+      return zoomAround(kZoomOfOneNotch, centre, false);
+    case Qt::Key_Left:
+      return with_control ? moveView({step, 0}) : stepCursor(-1);
+    case Qt::Key_Right:
+      return with_control ? moveView({-step, 0}) : stepCursor(1);
+    default:
+      QWidget::keyPressEvent(event);
   }
 }
 

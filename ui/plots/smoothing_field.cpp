@@ -31,7 +31,8 @@ SmoothingField::SmoothingField(QWidget* parent) : QDoubleSpinBox(parent) {
   setKeyboardTracking(false);
   setFont(captionFont());
   setAccessibleName(QStringLiteral("Smoothing"));
-  setToolTip(QStringLiteral("Weight of the moving average over all points, 0 = raw. Type, use the arrow keys, or drag (S)"));
+  setToolTip(
+      QStringLiteral("Weight of the moving average over all points, 0 = raw. Type, use the arrow keys, or drag (S)"));
   setFixedWidth(fontMetrics().horizontalAdvance(QStringLiteral("smooth 0.999")) + 22);
   lineEdit()->installEventFilter(this);
   lineEdit()->setCursor(Qt::SizeHorCursor);
@@ -40,7 +41,9 @@ SmoothingField::SmoothingField(QWidget* parent) : QDoubleSpinBox(parent) {
   });
 }
 
-void SmoothingField::toggle() { setValue(value() > 0 ? 0 : last_weight_); }
+void SmoothingField::toggle() {
+  setValue(value() > 0 ? 0 : last_weight_);
+}
 
 QString SmoothingField::textFromValue(double value) const {
   QString text = QString::number(value, 'f', 3);
@@ -74,8 +77,11 @@ bool SmoothingField::eventFilter(QObject* watched, QEvent* event) {
         }
       }
       break;
-    case QEvent::MouseButtonRelease: press_.reset(); break;
-    default: break;
+    case QEvent::MouseButtonRelease:
+      press_.reset();
+      break;
+    default:
+      break;
   }
   return QDoubleSpinBox::eventFilter(watched, event);
 }

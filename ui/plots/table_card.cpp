@@ -31,7 +31,8 @@ QString tabSeparated(const figures::TableData& table) {
   for (const auto& row : table.rows) {
     cells.clear();
     for (std::size_t c = 0; c < row.cells.size(); ++c) {
-      cells.append(row.cells[c].empty() ? QString() : QString::fromStdString(figures::cell_text(row.cells[c], table.columns[c])));
+      cells.append(row.cells[c].empty() ? QString()
+                                        : QString::fromStdString(figures::cell_text(row.cells[c], table.columns[c])));
     }
     lines.append(cells.join('\t'));
   }
@@ -59,7 +60,8 @@ TableCard::TableCard(const QString& title, QWidget* parent)
   body()->addWidget(view_);
   setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   addCopyMenu();
-  connect(view_, &QTableView::entered, this, [this](const QModelIndex& index) { Q_EMIT runHovered(model_->runOf(index.row())); });
+  connect(view_, &QTableView::entered, this,
+          [this](const QModelIndex& index) { Q_EMIT runHovered(model_->runOf(index.row())); });
   connect(view_, &QTableView::clicked, this, [this](const QModelIndex& index) {
     if (const auto run = model_->runOf(index.row())) Q_EMIT runActivated(run);
   });
@@ -79,7 +81,8 @@ void TableCard::addCopyMenu() {
                                                                          {"LaTeX", Format::Latex},
                                                                          {"Markdown", Format::Markdown}};
   for (const auto& [name, format] : formats) {
-    connect(menu->addAction(QString::fromUtf8(name)), &QAction::triggered, this, [this, format = format] { copy(format); });
+    connect(menu->addAction(QString::fromUtf8(name)), &QAction::triggered, this,
+            [this, format = format] { copy(format); });
   }
   button->setMenu(menu);
   header()->addWidget(button);
@@ -88,15 +91,21 @@ void TableCard::addCopyMenu() {
 QString TableCard::text(Format format) const {
   const figures::TableData& table = model_->table();
   switch (format) {
-    case Format::Csv: return QString::fromStdString(figures::csv_table(table));
-    case Format::Latex: return QString::fromStdString(figures::latex_table(table));
-    case Format::Markdown: return QString::fromStdString(figures::markdown_table(table));
-    case Format::TabSeparated: break;
+    case Format::Csv:
+      return QString::fromStdString(figures::csv_table(table));
+    case Format::Latex:
+      return QString::fromStdString(figures::latex_table(table));
+    case Format::Markdown:
+      return QString::fromStdString(figures::markdown_table(table));
+    case Format::TabSeparated:
+      break;
   }
   return tabSeparated(table);
 }
 
-void TableCard::copy(Format format) const { QGuiApplication::clipboard()->setText(text(format)); }
+void TableCard::copy(Format format) const {
+  QGuiApplication::clipboard()->setText(text(format));
+}
 
 void TableCard::setTable(figures::TableData table) {
   if (!table.title.empty()) setTitle(QString::fromStdString(table.title));
@@ -118,7 +127,8 @@ void TableCard::fit() {
   std::vector<std::size_t> order(num_columns - 1);
   std::iota(order.begin(), order.end(), std::size_t{1});
   const auto importance = [this](std::size_t column) {
-    return std::find(first_to_go_.begin(), first_to_go_.end(), model_->table().columns[column].name) - first_to_go_.begin();
+    return std::find(first_to_go_.begin(), first_to_go_.end(), model_->table().columns[column].name) -
+           first_to_go_.begin();
   };
   // Of two that are equally important the right one leaves first.
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {

@@ -46,13 +46,15 @@ QVariant TableDataModel::data(const QModelIndex& index, int role) const {
       const QString text = QString::fromStdString(figures::cell_text(cell, column));
       return is_name && row.level > 0 ? QStringLiteral("    ") + text : text;
     }
-    case Qt::TextAlignmentRole: return alignment(column.align);
+    case Qt::TextAlignmentRole:
+      return alignment(column.align);
     case Qt::FontRole: {
       QFont font = bodyFont();
       if (cell.best) font.setWeight(QFont::DemiBold);
       return font;
     }
-    case Qt::ForegroundRole: return row.level > 0 ? QVariant(coloursOf(nullptr).secondary) : QVariant();
+    case Qt::ForegroundRole:
+      return row.level > 0 ? QVariant(coloursOf(nullptr).secondary) : QVariant();
     case Qt::DecorationRole: {
       if (!is_name || row.level > 0 || row.method.empty()) return {};
       const auto theme = appearanceOf(nullptr) == Appearance::Dark ? figures::Theme::Dark : figures::Theme::Light;
@@ -60,7 +62,8 @@ QVariant TableDataModel::data(const QModelIndex& index, int role) const {
     }
     case Qt::ToolTipRole:
       return is_name ? QString::fromStdString(figures::cell_text(cell, column)) : QVariant();
-    default: return {};
+    default:
+      return {};
   }
 }
 

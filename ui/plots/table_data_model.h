@@ -7,8 +7,8 @@
 
 namespace lorascope::ui {
 
-/// A TableData for the screen: swatch of the method before the name, seeds indented under their group, best values bold,
-/// numbers right-aligned.
+/// A TableData for the screen: swatch of the method before the name, seeds indented under their group, best values
+/// bold, numbers right-aligned.
 class TableDataModel : public QAbstractTableModel {
   Q_OBJECT
 

@@ -12,7 +12,8 @@
 
 namespace lorascope::ui {
 
-TableTwin::TableTwin(QWidget* parent) : QWidget(parent), model_(new FigureTableModel(this)), table_(new QTableView(this)) {
+TableTwin::TableTwin(QWidget* parent)
+    : QWidget(parent), model_(new FigureTableModel(this)), table_(new QTableView(this)) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   table_->setModel(model_);
@@ -29,7 +30,9 @@ TableTwin::TableTwin(QWidget* parent) : QWidget(parent), model_(new FigureTableM
   connect(shortcut, &QShortcut::activated, this, &TableTwin::copy);
 }
 
-void TableTwin::setFigure(const figures::FigureData& figure) { model_->setFigure(figure); }
+void TableTwin::setFigure(const figures::FigureData& figure) {
+  model_->setFigure(figure);
+}
 
 void TableTwin::copy() const {
   const QModelIndexList selected = table_->selectionModel()->selectedIndexes();

@@ -25,8 +25,9 @@ namespace {
 
 using figures::SpectrumMeasure;
 
-constexpr SpectrumMeasure kMeasures[] = {SpectrumMeasure::RelativeNorm, SpectrumMeasure::Norm, SpectrumMeasure::StableRank,
-                                         SpectrumMeasure::EffectiveRank, SpectrumMeasure::EnergyRank};
+constexpr SpectrumMeasure kMeasures[] = {SpectrumMeasure::RelativeNorm, SpectrumMeasure::Norm,
+                                         SpectrumMeasure::StableRank, SpectrumMeasure::EffectiveRank,
+                                         SpectrumMeasure::EnergyRank};
 constexpr std::size_t kMostSegments = 4;
 
 /// "FT" and "LoRA" where every group is of another method, else the groups' names.
@@ -44,7 +45,8 @@ QStringList shortNames(const std::vector<figures::RunGroup>& groups) {
 
 bool hasBaseNorms(std::span<const figures::RunSpectra> runs) {
   return std::any_of(runs.begin(), runs.end(), [](const auto& run) {
-    return std::any_of(run.spectra.begin(), run.spectra.end(), [](const auto& spectrum) { return spectrum.base_norm > 0; });
+    return std::any_of(run.spectra.begin(), run.spectra.end(),
+                       [](const auto& spectrum) { return spectrum.base_norm > 0; });
   });
 }
 
@@ -85,7 +87,8 @@ void HeatMapCard::addMeasureMenu() {
   measure_button_->setAccessibleName(QStringLiteral("What the map shows"));
   auto* menu = new QMenu(this);
   for (const SpectrumMeasure measure : kMeasures) {
-    menu->addAction(QString::fromStdString(figures::measure_label(measure)), this, [this, measure] { setMeasure(measure); });
+    menu->addAction(QString::fromStdString(figures::measure_label(measure)), this,
+                    [this, measure] { setMeasure(measure); });
   }
   measure_button_->setMenu(menu);
   header()->addWidget(measure_button_);
@@ -107,8 +110,9 @@ void HeatMapCard::addTwinButtons() {
     header()->addWidget(button);
   }
   connect(table, &QToolButton::clicked, this, [this](bool open) { stack_->setCurrentIndex(open ? 1 : 0); });
-  connect(copy, &QToolButton::clicked, this,
-          [this] { QGuiApplication::clipboard()->setText(QString::fromStdString(figures::csv_table(table_model_->table()))); });
+  connect(copy, &QToolButton::clicked, this, [this] {
+    QGuiApplication::clipboard()->setText(QString::fromStdString(figures::csv_table(table_model_->table())));
+  });
 }
 
 void HeatMapCard::setMeasure(SpectrumMeasure measure) {

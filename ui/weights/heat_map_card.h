@@ -18,8 +18,8 @@ class HeatMapView;
 class SegmentBar;
 class TableDataModel;
 
-/// A measure of the update by layer and module for one group of runs, or the difference of the first two groups; with its
-/// table twin. A click on a cell chooses the module that the rest of the tab speaks about.
+/// A measure of the update by layer and module for one group of runs, or the difference of the first two groups; with
+/// its table twin. A click on a cell chooses the module that the rest of the tab speaks about.
 class HeatMapCard : public Card {
   Q_OBJECT
 

@@ -14,9 +14,11 @@ using figures::SpectrumMeasure;
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr SpectrumMeasure kMeasures[] = {SpectrumMeasure::StableRank, SpectrumMeasure::EffectiveRank,
-                                         SpectrumMeasure::EnergyRank, SpectrumMeasure::Norm, SpectrumMeasure::RelativeNorm};
+                                         SpectrumMeasure::EnergyRank, SpectrumMeasure::Norm,
+                                         SpectrumMeasure::RelativeNorm};
 
-const store::Spectrum* newest(const figures::RunSpectra& run, const std::string& module, std::optional<std::int64_t> step) {
+const store::Spectrum* newest(const figures::RunSpectra& run, const std::string& module,
+                              std::optional<std::int64_t> step) {
   for (auto at = run.spectra.rbegin(); at != run.spectra.rend(); ++at) {
     if (at->module == module && !at->values.empty() && (!step || at->step <= *step)) return &*at;
   }
@@ -48,10 +50,12 @@ figures::TableCell cellOf(const std::vector<double>& numbers, double factor) {
   return cell;
 }
 
-double factorOf(SpectrumMeasure measure) { return measure == SpectrumMeasure::RelativeNorm ? 100 : 1; }
+double factorOf(SpectrumMeasure measure) {
+  return measure == SpectrumMeasure::RelativeNorm ? 100 : 1;
+}
 
-figures::TableRow rowOf(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group, const std::string& module,
-                        std::optional<std::int64_t> step) {
+figures::TableRow rowOf(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group,
+                        const std::string& module, std::optional<std::int64_t> step) {
   figures::TableRow row;
   row.method = group.style.method;
   row.cells.emplace_back().text = group.name;
@@ -80,8 +84,8 @@ std::string moduleAt(std::span<const figures::RunSpectra> runs, int layer, const
   return {};
 }
 
-double groupMeasure(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group, const std::string& module,
-                    SpectrumMeasure measure, std::optional<std::int64_t> step) {
+double groupMeasure(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group,
+                    const std::string& module, SpectrumMeasure measure, std::optional<std::int64_t> step) {
   const std::vector<double> numbers = values(runs, group, module, measure, step);
   if (numbers.empty()) return kNone;
   double sum = 0;
@@ -89,8 +93,8 @@ double groupMeasure(std::span<const figures::RunSpectra> runs, const figures::Ru
   return sum / static_cast<double>(numbers.size());
 }
 
-HeatMap layerMap(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group, const figures::RunGroup* minus,
-                 SpectrumMeasure measure, std::optional<std::int64_t> step) {
+HeatMap layerMap(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group,
+                 const figures::RunGroup* minus, SpectrumMeasure measure, std::optional<std::int64_t> step) {
   const LayerGrid grid = gridOf(runs);
   HeatMap map;
   map.title = QString::fromStdString(figures::measure_label(measure)) + QStringLiteral(" by layer and module, ") +

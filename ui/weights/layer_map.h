@@ -24,12 +24,12 @@ LayerGrid gridOf(std::span<const figures::RunSpectra> runs);
 std::string moduleAt(std::span<const figures::RunSpectra> runs, int layer, const std::string& kind);
 
 /// Mean of a measure over the runs of one group at the newest spectra up to `step`; NaN without any.
-double groupMeasure(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group, const std::string& module,
-                    figures::SpectrumMeasure measure, std::optional<std::int64_t> step);
+double groupMeasure(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group,
+                    const std::string& module, figures::SpectrumMeasure measure, std::optional<std::int64_t> step);
 
 /// The measure of one group, or of `group` minus `minus`, by layer and module.
-HeatMap layerMap(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group, const figures::RunGroup* minus,
-                 figures::SpectrumMeasure measure, std::optional<std::int64_t> step);
+HeatMap layerMap(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group,
+                 const figures::RunGroup* minus, figures::SpectrumMeasure measure, std::optional<std::int64_t> step);
 
 /// The heat map as a table: one row a layer.
 figures::TableData mapTable(const HeatMap& map);

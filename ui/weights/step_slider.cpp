@@ -12,7 +12,8 @@
 
 namespace lorascope::ui {
 
-StepSlider::StepSlider(QWidget* parent) : QWidget(parent), slider_(new QSlider(Qt::Horizontal)), value_(makeCaption({})) {
+StepSlider::StepSlider(QWidget* parent)
+    : QWidget(parent), slider_(new QSlider(Qt::Horizontal)), value_(makeCaption({})) {
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);
   row->setSpacing(kGap);

@@ -28,8 +28,9 @@ constexpr int kRoomForTwoExports = 1100;
 // Short titles: half of a narrow window has no room for more.
 constexpr const char* kSpectrumTitles[] = {"Spectrum", "Energy", "Largest values"};
 constexpr const char* kMeasureTitles[] = {"Stable rank", "Effective rank", "90 % energy rank"};
-constexpr figures::SpectrumMeasure kMeasures[] = {
-    figures::SpectrumMeasure::StableRank, figures::SpectrumMeasure::EffectiveRank, figures::SpectrumMeasure::EnergyRank};
+constexpr figures::SpectrumMeasure kMeasures[] = {figures::SpectrumMeasure::StableRank,
+                                                  figures::SpectrumMeasure::EffectiveRank,
+                                                  figures::SpectrumMeasure::EnergyRank};
 
 }  // namespace
 
@@ -96,9 +97,10 @@ void WeightsTab::makeSpectrumCard() {
   options.log_y = true;
   spectrum_->setOptions(options);
   view_choice_ = new SegmentBar(QStringLiteral("What is drawn of the spectrum"));
-  view_choice_->setSegments({QStringLiteral("σ"), QStringLiteral("energy"), QStringLiteral("steps")},
-                            {QStringLiteral("Singular values by rank"), QStringLiteral("Share of the energy in the first values"),
-                             QStringLiteral("The largest singular values over the steps of the selected run")});
+  view_choice_->setSegments(
+      {QStringLiteral("σ"), QStringLiteral("energy"), QStringLiteral("steps")},
+      {QStringLiteral("Singular values by rank"), QStringLiteral("Share of the energy in the first values"),
+       QStringLiteral("The largest singular values over the steps of the selected run")});
   spectrum_->toolbar()->addInFront(view_choice_);
   slider_ = new StepSlider;
   spectrum_->body()->addWidget(slider_);
@@ -106,7 +108,8 @@ void WeightsTab::makeSpectrumCard() {
   connect(slider_, &StepSlider::stepChosen, session_, [this](std::int64_t step) { session_->setStepCursor(step); });
   connect(slider_, &StepSlider::newestChosen, session_, [this] { session_->setStepCursor(std::nullopt); });
   connect(spectrum_->view(), &PlotView::cursorMoved, this, [this](double x) {
-    if (static_cast<View>(view_choice_->chosen()) == View::History) session_->setStepCursor(static_cast<std::int64_t>(x));
+    if (static_cast<View>(view_choice_->chosen()) == View::History)
+      session_->setStepCursor(static_cast<std::int64_t>(x));
   });
 }
 
@@ -114,14 +117,17 @@ void WeightsTab::makeLayersCard() {
   layers_ = new PlotCard(PlotToolbar::LogY);
   layers_->setMinimumHeight(kPlotHeight);
   measure_choice_ = new SegmentBar(QStringLiteral("Measure by layer"));
-  measure_choice_->setSegments({QStringLiteral("stable"), QStringLiteral("effective"), QStringLiteral("90 %")},
-                               {QStringLiteral("Stable rank: Σσ² / σ₁²"), QStringLiteral("Effective rank: exp of the entropy of σ"),
-                                QStringLiteral("Values that hold 90 % of the energy")});
+  measure_choice_->setSegments(
+      {QStringLiteral("stable"), QStringLiteral("effective"), QStringLiteral("90 %")},
+      {QStringLiteral("Stable rank: Σσ² / σ₁²"), QStringLiteral("Effective rank: exp of the entropy of σ"),
+       QStringLiteral("Values that hold 90 % of the energy")});
   layers_->toolbar()->addInFront(measure_choice_);
   connect(measure_choice_, &SegmentBar::chosenChanged, this, &WeightsTab::updateLayers);
 }
 
-void WeightsTab::chooseModule(int layer, const std::string& kind) { map_->choose(layer, kind); }
+void WeightsTab::chooseModule(int layer, const std::string& kind) {
+  map_->choose(layer, kind);
+}
 
 void WeightsTab::refresh() {
   pages_->setCurrentIndex(book_->runs().empty() ? 0 : 1);
@@ -134,7 +140,9 @@ void WeightsTab::refresh() {
   updateNumbers();
 }
 
-void WeightsTab::updateMap() { map_->setSpectra(book_->runs(), book_->groups(), step()); }
+void WeightsTab::updateMap() {
+  map_->setSpectra(book_->runs(), book_->groups(), step());
+}
 
 figures::FigureData WeightsTab::spectrumFigure(const std::string& module) const {
   figures::SpectrumOptions options;
@@ -143,12 +151,15 @@ figures::FigureData WeightsTab::spectrumFigure(const std::string& module) const 
   options.grouping = figures::Grouping::Setting;
   const auto& runs = book_->runs();
   switch (static_cast<View>(view_choice_->chosen())) {
-    case View::Energy: return figures::energy_figure(runs, module, options);
+    case View::Energy:
+      return figures::energy_figure(runs, module, options);
     case View::History: {
-      const auto selected = std::find_if(runs.begin(), runs.end(), [&](const auto& run) { return run.run.id == session_->selectedRun(); });
+      const auto selected = std::find_if(runs.begin(), runs.end(),
+                                         [&](const auto& run) { return run.run.id == session_->selectedRun(); });
       return figures::spectrum_history_figure(selected != runs.end() ? *selected : runs.back(), module);
     }
-    case View::Spectrum: break;
+    case View::Spectrum:
+      break;
   }
   return figures::spectrum_figure(runs, module, options);
 }
@@ -170,8 +181,8 @@ void WeightsTab::updateSpectrum() {
 void WeightsTab::updateLayers() {
   figures::SpectrumOptions options;
   options.step = step();
-  figures::FigureData figure = figures::layer_figure(book_->runs(), map_->chosenKind(), kMeasures[measure_choice_->chosen()],
-                                                     figures::Grouping::Setting, options);
+  figures::FigureData figure = figures::layer_figure(
+      book_->runs(), map_->chosenKind(), kMeasures[measure_choice_->chosen()], figures::Grouping::Setting, options);
   figure.title = kMeasureTitles[measure_choice_->chosen()] + std::string(", ") + map_->chosenKind();
   figure.y.log = layers_->options().log_y;
   layers_->setFigure(std::move(figure));

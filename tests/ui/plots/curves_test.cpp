@@ -72,7 +72,12 @@ TEST_CASE("The curves show every stored point of the shown runs", "[curves]") {
   ui::CurveCard& card = *tab.cards()[0];
   card.setOptions(single_raw());
   const std::int64_t run = f.runs.ft[0];
-  REQUIRE(QTest::qWaitFor([&] { card.rebuild(); return line_of(card, run) != nullptr && line_of(card, run)->x.size() >= 400; }, 20000));
+  REQUIRE(QTest::qWaitFor(
+      [&] {
+        card.rebuild();
+        return line_of(card, run) != nullptr && line_of(card, run)->x.size() >= 400;
+      },
+      20000));
   const auto points = store::RunStore(f.workspace).points(run, "train/loss");
   const figures::Line& line = *line_of(card, run);
   REQUIRE(line.x.size() == points.size());
@@ -122,7 +127,8 @@ TEST_CASE("New rows of a long run are appended and give the figure that a rebuil
   card.resize(800, 400);
   card.show();
   card.rebuild();
-  REQUIRE(QTest::qWaitFor([&] { return line_of(card, run) != nullptr && line_of(card, run)->x.back() == 4999; }, 20000));
+  REQUIRE(
+      QTest::qWaitFor([&] { return line_of(card, run) != nullptr && line_of(card, run)->x.back() == 4999; }, 20000));
   QTest::qWait(100);
   QSignalSpy replaced(card.view(), &ui::PlotView::figureChanged);
   for (int i = 5000; i < 5200; ++i) writer.add("train/loss", i, 2.0 + (i * 7919 % 100) / 100.0);
@@ -146,7 +152,8 @@ TEST_CASE("One step cursor runs through all plots, also by epoch", "[curves]") {
   tab.resize(900, 700);
   tab.show();
   ui::CurveCard& loss = *tab.cards()[0];
-  REQUIRE(QTest::qWaitFor([&] { return !loss.view()->figure().empty() && !tab.cards()[1]->view()->figure().empty(); }, 20000));
+  REQUIRE(QTest::qWaitFor([&] { return !loss.view()->figure().empty() && !tab.cards()[1]->view()->figure().empty(); },
+                          20000));
   QTest::qWait(100);
   QTest::mouseClick(loss.view(), Qt::LeftButton, {}, loss.view()->toPixels(200, 0.1).toPoint());
   REQUIRE(f.session.stepCursor());
@@ -189,7 +196,12 @@ TEST_CASE("Hovering a curve lights its row's run and the other way round", "[cur
   figures::CurveOptions options = single_raw();
   card.setOptions(options);
   const std::int64_t run = f.runs.ft[0];
-  REQUIRE(QTest::qWaitFor([&] { card.rebuild(); return line_of(card, run) != nullptr; }, 20000));
+  REQUIRE(QTest::qWaitFor(
+      [&] {
+        card.rebuild();
+        return line_of(card, run) != nullptr;
+      },
+      20000));
   QTest::qWait(50);
   const figures::Line& line = *line_of(card, run);
   QTest::mouseMove(card.view(), card.view()->toPixels(line.x[5], line.y[5]).toPoint());
@@ -219,14 +231,17 @@ TEST_CASE("Without runs there is one sentence and a button; hidden runs can be s
 TEST_CASE("A run behind its group does not cut the group's mean short", "[curves]") {
   Fixture f;
   const auto records = store::RunStore(f.workspace).list();
-  const auto record = [&](std::int64_t id) { return *std::find_if(records.begin(), records.end(), [id](const auto& r) { return r.id == id; }); };
+  const auto record = [&](std::int64_t id) {
+    return *std::find_if(records.begin(), records.end(), [id](const auto& r) { return r.id == id; });
+  };
   std::vector<figures::RunSeries> runs = {series_of_length(record(f.runs.lora[0]), 100, store::RunState::Finished),
                                           series_of_length(record(f.runs.lora[1]), 100, store::RunState::Finished),
                                           series_of_length(record(f.runs.lora[2]), 3, store::RunState::Running)};
   figures::CurveOptions options;
   options.grouping = figures::Grouping::Setting;
   const figures::FigureData figure = ui::liveFigure(runs, options);
-  const auto mean = std::find_if(figure.lines.begin(), figure.lines.end(), [](const auto& line) { return line.run_id == 0; });
+  const auto mean =
+      std::find_if(figure.lines.begin(), figure.lines.end(), [](const auto& line) { return line.run_id == 0; });
   REQUIRE(mean != figure.lines.end());
   CHECK(mean->x.size() == 100);
   const auto living = std::find_if(figure.lines.begin(), figure.lines.end(),
@@ -236,7 +251,8 @@ TEST_CASE("A run behind its group does not cut the group's mean short", "[curves
   CHECK(living->name.find("seed 44") != std::string::npos);
   runs[2].run.state = store::RunState::Failed;
   const figures::FigureData ended = ui::liveFigure(runs, options);
-  const auto failed = std::find_if(ended.lines.begin(), ended.lines.end(), [&](const auto& line) { return line.run_id == f.runs.lora[2]; });
+  const auto failed = std::find_if(ended.lines.begin(), ended.lines.end(),
+                                   [&](const auto& line) { return line.run_id == f.runs.lora[2]; });
   REQUIRE(failed != ended.lines.end());
   CHECK(failed->style.role == figures::Role::Single);
 }

@@ -43,7 +43,8 @@ TEST_CASE("An export is written in every format, and a failure is said in the pa
   ui::ExportPanel panel;
   panel.setFigure(test::loss_figure(2000));
   const QString base = QString::fromStdString((folder.path() / "figure").string());
-  const std::pair<const char*, const char*> formats[] = {{".pdf", "%PDF"}, {".svg", "<?xml"}, {".png", "\x89PNG"}, {".csv", "line"}};
+  const std::pair<const char*, const char*> formats[] = {
+      {".pdf", "%PDF"}, {".svg", "<?xml"}, {".png", "\x89PNG"}, {".csv", "line"}};
   for (const auto& [ending, start] : formats) {
     panel.setFile(base + ending);
     REQUIRE(panel.save());
@@ -118,8 +119,8 @@ TEST_CASE("A card shows plot, table and export in the same place", "[plots]") {
 
 TEST_CASE("Every control of a card has a name", "[plots]") {
   test::qt_application();
-  ui::PlotCard card(ui::PlotToolbar::XSource | ui::PlotToolbar::LogX | ui::PlotToolbar::LogY | ui::PlotToolbar::Smoothing |
-                    ui::PlotToolbar::Grouping | ui::PlotToolbar::Outliers);
+  ui::PlotCard card(ui::PlotToolbar::XSource | ui::PlotToolbar::LogX | ui::PlotToolbar::LogY |
+                    ui::PlotToolbar::Smoothing | ui::PlotToolbar::Grouping | ui::PlotToolbar::Outliers);
   card.setFigure(test::score_figure());
   card.show();
   for (auto* control : card.findChildren<QToolButton*>()) {

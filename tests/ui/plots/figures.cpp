@@ -32,7 +32,8 @@ figures::FigureData loss_figure(std::size_t num_points) {
   figure.y.label = "training loss";
   figure.y.log = true;
   unsigned seed = 0;
-  for (const auto& [name, method] : {std::pair("LoRA lr 5e-5", "lora"), std::pair("LoRA lr 1e-3", "lora"), std::pair("FT lr 5e-5", "ft")}) {
+  for (const auto& [name, method] :
+       {std::pair("LoRA lr 5e-5", "lora"), std::pair("LoRA lr 1e-3", "lora"), std::pair("FT lr 5e-5", "ft")}) {
     figures::Line raw = noisy_line(name, method, num_points, ++seed);
     raw.style.variation = seed == 2 ? 1 : 0;
     raw.style.num_variations = seed <= 2 ? 2 : 1;
@@ -59,11 +60,19 @@ figures::FigureData score_figure() {
   figure.x.whole_numbers = true;
   figure.y.label = "entity F1";
   figure.y.unit = "%";
-  const std::vector<std::pair<std::string, double>> tops = {{"ft", 43.2}, {"xlora", 41.2}, {"lora", 39.7}, {"lora", 27.7}};
+  const std::vector<std::pair<std::string, double>> tops = {
+      {"ft", 43.2}, {"xlora", 41.2}, {"lora", 39.7}, {"lora", 27.7}};
   for (std::size_t i = 0; i < tops.size(); ++i) {
     figures::Line line;
-    line.name = tops[i].first == "ft" ? "FT 5e-5" : tops[i].first == "xlora" ? "X-LoRA" : i == 2 ? "LoRA 1e-3" : "LoRA 5e-5";
-    line.style = {.method = tops[i].first, .variation = i == 3 ? 1 : 0, .num_variations = i >= 2 ? 2 : 1, .markers = true, .colour = {}};
+    line.name = tops[i].first == "ft"      ? "FT 5e-5"
+                : tops[i].first == "xlora" ? "X-LoRA"
+                : i == 2                   ? "LoRA 1e-3"
+                                           : "LoRA 5e-5";
+    line.style = {.method = tops[i].first,
+                  .variation = i == 3 ? 1 : 0,
+                  .num_variations = i >= 2 ? 2 : 1,
+                  .markers = true,
+                  .colour = {}};
     line.run_id = static_cast<std::int64_t>(i) + 1;
     for (int k = 0; k <= 10; ++k) {
       line.x.push_back(200 * k);

@@ -23,7 +23,8 @@ TEST_CASE("Pictures of single plots", "[.look]") {
   for (const auto appearance : {ui::Appearance::Light, ui::Appearance::Dark}) {
     const QString tone = appearance == ui::Appearance::Light ? "light" : "dark";
     ui::applyTheme(application, appearance);
-    for (const auto& [name, figure] : {std::pair("loss", test::loss_figure()), std::pair("scores", test::score_figure())}) {
+    for (const auto& [name, figure] :
+         {std::pair("loss", test::loss_figure()), std::pair("scores", test::score_figure())}) {
       ui::PlotView view;
       view.resize(800, 300);
       view.setValuesAtEnds(std::string(name) == "scores");
@@ -78,8 +79,8 @@ TEST_CASE("Pictures of cards in other states", "[.look]") {
   for (const auto appearance : {ui::Appearance::Light, ui::Appearance::Dark}) {
     const QString tone = appearance == ui::Appearance::Light ? "light" : "dark";
     ui::applyTheme(application, appearance);
-    ui::PlotCard card(ui::PlotToolbar::XSource | ui::PlotToolbar::LogX | ui::PlotToolbar::LogY | ui::PlotToolbar::Smoothing |
-                      ui::PlotToolbar::Grouping | ui::PlotToolbar::Outliers);
+    ui::PlotCard card(ui::PlotToolbar::XSource | ui::PlotToolbar::LogX | ui::PlotToolbar::LogY |
+                      ui::PlotToolbar::Smoothing | ui::PlotToolbar::Grouping | ui::PlotToolbar::Outliers);
     card.emptyState()->setSentence("No points of the training loss yet");
     card.resize(636, 300);
     card.show();

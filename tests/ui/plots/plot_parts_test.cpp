@@ -111,7 +111,8 @@ TEST_CASE("The table twin has every point of the figure", "[plots]") {
       const double expected = figure.lines[static_cast<std::size_t>(line)].y[static_cast<std::size_t>(row)];
       CHECK(model.data(model.index(row, line + 1), Qt::UserRole).toDouble() == expected);
     }
-    CHECK(model.data(model.index(row, 7), Qt::UserRole).toDouble() == figure.bands[0].low[static_cast<std::size_t>(row)]);
+    CHECK(model.data(model.index(row, 7), Qt::UserRole).toDouble() ==
+          figure.bands[0].low[static_cast<std::size_t>(row)]);
   }
   const QStringList lines = model.tabSeparated().split('\n');
   REQUIRE(lines.size() == 702);

@@ -183,7 +183,8 @@ TEST_CASE("The wheel zooms at the pointer and never beyond the whole", "[plots]"
   show(view);
   const QPointF at = view.toPixels(25, 2);
   const auto turn = [&](int delta) {
-    QWheelEvent event(at, view.mapToGlobal(at), {}, QPoint(0, delta), Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+    QWheelEvent event(at, view.mapToGlobal(at), {}, QPoint(0, delta), Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
+                      false);
     QApplication::sendEvent(&view, &event);
   };
   turn(120);
@@ -260,7 +261,8 @@ TEST_CASE("Appended points are drawn like the same points from the start", "[plo
   for (std::size_t at = 1234; at < 5000; at += 753) {
     const auto end = static_cast<std::ptrdiff_t>(std::min<std::size_t>(5000, at + 753));
     const auto begin = static_cast<std::ptrdiff_t>(at);
-    grown.appendPoints(0, {line.x.begin() + begin, line.x.begin() + end}, {line.y.begin() + begin, line.y.begin() + end});
+    grown.appendPoints(0, {line.x.begin() + begin, line.x.begin() + end},
+                       {line.y.begin() + begin, line.y.begin() + end});
   }
   QTest::qWait(30);
   CHECK(grown.figure().lines[0].y == whole.figure().lines[0].y);

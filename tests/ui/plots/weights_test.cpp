@@ -36,7 +36,8 @@ figures::RunSpectra spectra_of(std::int64_t id, const std::string& method, doubl
   for (const std::int64_t step : {10, 20}) {
     for (const int layer : {0, 1}) {
       const double scale = size * static_cast<double>(step) * (layer + 1);
-      run.spectra.push_back({step, "encoder.layer." + std::to_string(layer) + ".attention.self.query", {scale, scale}, 100});
+      run.spectra.push_back(
+          {step, "encoder.layer." + std::to_string(layer) + ".attention.self.query", {scale, scale}, 100});
     }
   }
   return run;
@@ -89,7 +90,8 @@ TEST_CASE("Weights overlay FT and LoRA, follow the chosen cell and the step curs
   tab.resize(1000, 800);
   tab.show();
   const auto& figure = tab.spectrum()->view()->figure();
-  REQUIRE(QTest::qWaitFor([&] { return figure.lines.size() >= 2 && tab.map()->view()->map().rows.size() == 6; }, 20000));
+  REQUIRE(
+      QTest::qWaitFor([&] { return figure.lines.size() >= 2 && tab.map()->view()->map().rows.size() == 6; }, 20000));
   CHECK(tab.map()->view()->map().columns == std::vector<QString>{"query", "value"});
 
   // The mean over the seeds of FT at the newest step, recomputed from the store.
@@ -98,7 +100,8 @@ TEST_CASE("Weights overlay FT and LoRA, follow the chosen cell and the step curs
   for (const auto& line : figure.lines) methods.insert(line.style.method);
   CHECK(methods == std::set<std::string>{"ft", "lora"});
   CHECK(figure.y.log);
-  CHECK(std::any_of(figure.references.begin(), figure.references.end(), [](const auto& r) { return r.vertical && r.value == 8; }));
+  CHECK(std::any_of(figure.references.begin(), figure.references.end(),
+                    [](const auto& r) { return r.vertical && r.value == 8; }));
   const auto steps = store::RunStore(workspace).spectrum_steps(runs.lora[0]);
   REQUIRE(steps.size() > 2);
   CHECK(tab.numbers()->model()->rowCount() >= 2);
@@ -117,8 +120,12 @@ TEST_CASE("Weights overlay FT and LoRA, follow the chosen cell and the step curs
     writer.add_spectrum({9000, "encoder.layer." + std::to_string(layer) + ".attention.self.query", {4, 2, 1}, 10});
   }
   writer.flush();
-  REQUIRE(QTest::qWaitFor([&] { return slider->maximum() > 0 && tab.map()->view()->map().rows.size() == 6 &&
-                                       figure.note.find("9,000") != std::string::npos; }, 20000));
+  REQUIRE(QTest::qWaitFor(
+      [&] {
+        return slider->maximum() > 0 && tab.map()->view()->map().rows.size() == 6 &&
+               figure.note.find("9,000") != std::string::npos;
+      },
+      20000));
 }
 
 TEST_CASE("The page of weights is no wider than the middle of a window of 1280", "[weights]") {
