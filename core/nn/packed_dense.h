@@ -44,8 +44,7 @@ struct DenseTape {
 DenseTape dense_forward(const DenseGroup& group, const at::Tensor& x, at::Tensor& y, const PackedPass& pass);
 
 /// Gradients of weights and adapters from dy [T,out]; dx [T,in] is set where `beta` is 0 and added to where it is 1,
-/// and left out where it is undefined. Gradients of biases are the caller's, but for B's own bias, whose column sums of
-/// dy (unscaled) are given by `dy` itself.
+/// and left out where it is undefined. Gradients of the modules' own biases are the caller's.
 void dense_backward(const DenseGroup& group, const DenseTape& tape, const at::Tensor& dy, at::Tensor dx, double beta,
                     const PackedPass& pass);
 

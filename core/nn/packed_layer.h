@@ -22,7 +22,7 @@ class PackedLayer {
 
   /// x [T,H] -> [T,H]. `tape` is filled where pass.keep.
   at::Tensor forward(const at::Tensor& x, const PackedPass& pass, LayerTape& tape);
-  /// d [T,H]: gradient of the output; becomes that of the input where `need_input`. `scratch` is free again afterwards.
+  /// d [T,H]: gradient of the output; becomes that of the input where `need_input`.
   void backward(at::Tensor& d, const PackedPass& pass, const LayerTape& tape, bool need_input);
 
  private:

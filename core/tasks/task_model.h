@@ -84,6 +84,7 @@ class TaskModel {
   /// way but an optimiser step that follows train_micro_batch().
   virtual const std::vector<Parameter>& trainable() const = 0;
   virtual ParameterCounts counts() const = 0;
+  /// The next micro-batch starts from zero. Until then the gradients' memory may still hold the old values.
   virtual void zero_gradients() = 0;
   virtual void values_changed() = 0;
 

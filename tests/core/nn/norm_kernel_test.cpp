@@ -49,6 +49,33 @@ struct Naive {
   }
 };
 
+struct NaiveBackward {
+  std::vector<double> d_sum, d_input, d_gamma, d_beta, d_bias;
+
+  NaiveBackward(const Case& given, const Naive& naive) {
+    const std::int64_t n = given.columns;
+    d_gamma.resize(n);
+    d_beta.resize(n);
+    d_bias.resize(n);
+    for (std::int64_t row = 0; row < kRows; ++row) {
+      double first = 0, second = 0;
+      for (std::int64_t i = row * n; i < (row + 1) * n; ++i) {
+        const double scaled = static_cast<double>(given.d_out[i]) * given.gamma[i % n];
+        first += scaled / static_cast<double>(n);
+        second += scaled * naive.normal[i] / static_cast<double>(n);
+        d_gamma[i % n] += given.d_out[i] * naive.normal[i];
+        d_beta[i % n] += given.d_out[i];
+      }
+      for (std::int64_t i = row * n; i < (row + 1) * n; ++i) {
+        const double scaled = static_cast<double>(given.d_out[i]) * given.gamma[i % n];
+        d_sum.push_back(naive.rstd[row] * (scaled - first - naive.normal[i] * second));
+        d_input.push_back(d_sum.back() * given.mask[i]);
+        d_bias[i % n] += d_input.back();
+      }
+    }
+  }
+};
+
 }  // namespace
 
 TEST_CASE("bias, dropout, residual and LayerNorm in one pass agree with the formulas, forward and backward", "[nn]") {
@@ -77,23 +104,7 @@ TEST_CASE("bias, dropout, residual and LayerNorm in one pass agree with the form
         CHECK(deviation(sum, naive.sum) < kKernelTolerance);
         CHECK(deviation(out, naive.out) < kKernelTolerance);
 
-        std::vector<double> d_sum, d_input, d_gamma(n), d_beta(n), d_bias(n);
-        for (std::int64_t row = 0; row < kRows; ++row) {
-          double first = 0, second = 0;
-          for (std::int64_t i = row * n; i < (row + 1) * n; ++i) {
-            const double scaled = static_cast<double>(given.d_out[i]) * given.gamma[i % n];
-            first += scaled / static_cast<double>(n);
-            second += scaled * naive.normal[i] / static_cast<double>(n);
-            d_gamma[i % n] += given.d_out[i] * naive.normal[i];
-            d_beta[i % n] += given.d_out[i];
-          }
-          for (std::int64_t i = row * n; i < (row + 1) * n; ++i) {
-            const double scaled = static_cast<double>(given.d_out[i]) * given.gamma[i % n];
-            d_sum.push_back(naive.rstd[row] * (scaled - first - naive.normal[i] * second));
-            d_input.push_back(d_sum.back() * given.mask[i]);
-            d_bias[i % n] += d_input.back();
-          }
-        }
+        const NaiveBackward slopes(given, naive);
         std::vector<float> d = given.d_out, masked(d.size()), gamma(n), beta(n), bias(n);
         ResidualNormBackward backward;
         backward.columns = n;
@@ -109,11 +120,11 @@ TEST_CASE("bias, dropout, residual and LayerNorm in one pass agree with the form
         backward.d_beta = beta.data();
         backward.d_bias = bias.data();
         table->residual_norm_backward(backward, 0, kRows);
-        CHECK(deviation(d, d_sum) < 1e-5);
-        CHECK(deviation(drops ? masked : d, d_input) < 1e-5);
-        CHECK(deviation(gamma, d_gamma) < 1e-5);
-        CHECK(deviation(beta, d_beta) < 1e-5);
-        CHECK(deviation(bias, d_bias) < 1e-5);
+        CHECK(deviation(d, slopes.d_sum) < 1e-5);
+        CHECK(deviation(drops ? masked : d, slopes.d_input) < 1e-5);
+        CHECK(deviation(gamma, slopes.d_gamma) < 1e-5);
+        CHECK(deviation(beta, slopes.d_beta) < 1e-5);
+        CHECK(deviation(bias, slopes.d_bias) < 1e-5);
       }
 }
 

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "core/adapters/lora.h"
 #include "core/base/error.h"
 #include "tests/core/tasks/small_model.h"
 #include "tests/support/catch.h"
@@ -82,6 +83,33 @@ TEST_CASE("merged and unmerged adapters agree", "[adapters]") {
   const at::Tensor unmerged = model->evaluate(small_batch(), {.merged = false}).logits;
   CHECK(deviation(model->evaluate(small_batch()).logits, unmerged) < kValueTolerance);
   CHECK(deviation(TaskModel::full(small_model(), on(path))->evaluate(small_batch()).logits, unmerged) > 0.01);
+}
+
+TEST_CASE("merging puts W + scaling B A in the place of W and leaves the encoder as it was", "[adapters]") {
+  const files::ModelFolder model = small_model();
+  files::AdapterConfig config = query_value();
+  config.target_modules.names = {"query", "intermediate.dense"};
+  const files::AdapterFolder adapter = small_adapter(config);
+  nn::Encoder encoder = nn::make_encoder(model.config, model.tensors, false, false);
+  adapters::attach_stored_adapter(encoder, config, files::match_adapter(adapter, model.config, false), false);
+  nn::Encoder merged = adapters::merged(encoder);
+  std::map<std::string, nn::Dense> before;
+  encoder.for_each_dense([&](nn::Dense& dense) { before[dense.path] = dense; });
+  std::int64_t changed = 0;
+  merged.for_each_dense([&](nn::Dense& dense) {
+    const nn::Dense& original = before.at(dense.path);
+    CHECK(dense.adapters.empty());
+    CHECK(at::equal(original.weight.value, model.tensors.at(dense.path + ".weight")));
+    at::Tensor expected = original.weight.value.to(at::kDouble);
+    for (const nn::LowRank& low : original.adapters) {
+      expected = expected + at::mm(low.b.value.to(at::kDouble), low.a.value.to(at::kDouble)) * 2.0;
+      ++changed;
+    }
+    CHECK(deviation(dense.weight.value.to(at::kDouble), expected) < 1e-6);
+  });
+  CHECK(changed == 6);
+  for (const nn::EncoderLayer& layer : merged.layers)
+    CHECK(at::equal(layer.qkv_weight.value.narrow(0, 0, 8), layer.query.weight.value));
 }
 
 TEST_CASE("a merged evaluation follows the values", "[adapters]") {
