@@ -19,6 +19,8 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/store/liveness.h"
+#include "core/store/run_store.h"
 #include "core/store/study_store.h"
 #include "core/study/study.h"
 
@@ -166,13 +168,37 @@ void run(const RunOptions& options) {
   throw_unless_finished(runs, false);
 }
 
+/// The newest study of the same text with all its runs still there, those that ended early queued again: a second call
+/// goes on, and is done at once where the first one was. Nothing where there is no such study.
+std::optional<std::int64_t> take_up_again(const store::Workspace& workspace, const study::Study& study) {
+  const store::StudyStore studies(workspace);
+  std::optional<std::int64_t> found;
+  for (const store::StudyRecord& record : studies.list()) {
+    if (record.hash == study.hash && record.path.empty()) found = record.id;
+  }
+  if (!found) return {};
+  store::mark_lost_runs(workspace, 0);
+  store::RunStore runs(workspace);
+  const std::vector<store::RunId> ids = studies.runs(*found);
+  const auto is_gone = [&](store::RunId id) {
+    const auto run = runs.find(id);
+    return !run || run->trashed > 0;
+  };
+  if (ids.size() != study.runs.size() || std::any_of(ids.begin(), ids.end(), is_gone)) return {};
+  for (const store::RunId id : ids) {
+    if (store::can_resume(runs.get(id).state)) runs.set_state(id, store::RunState::Queued);
+  }
+  return found;
+}
+
 void demo(const DemoOptions& options) {
   study::Study study = study::load_study(queue::built_in_study(), "built-in study", {});
   std::vector<Problem> problems;
   add_model_problems(study, problems);
   if (!problems.empty()) throw StudyError("cannot run the built-in study", problems);
   store::Workspace workspace = store::Workspace::open_or_create(options.workspace);
-  const std::int64_t id = add_to_store(workspace, study, "");
+  const std::optional<std::int64_t> known = take_up_again(workspace, study);
+  const std::int64_t id = known ? *known : add_to_store(workspace, study, "");
   const std::vector<store::RunId> ids = store::StudyStore(workspace).runs(id);
   std::cerr << study.name << ": " << study.description << '\n';
   const std::vector<store::RunRecord> runs = watch(workspace, ids, 1);

@@ -58,6 +58,23 @@ struct StudyFolder {
 
 }  // namespace
 
+TEST_CASE("The built-in study goes on where it stopped and is not trained twice", "[app]") {
+  const StudyFolder scene;
+  const std::string encoder = "LORASCOPE_ENCODER=model";
+  const ProgramEnd first = scene.run("demo --json", encoder);
+  INFO(first.errors);
+  REQUIRE(first.exit_code == 0);
+  REQUIRE(fs::exists(scene.path / "lorascope-workspace" / "kit" / "README.md"));
+  const double ended = scene.record(2).ended;
+  store::RunStore(store::Workspace::open(scene.path / "lorascope-workspace")).set_state(1, RunState::Stopped);
+  const ProgramEnd second = scene.run("demo --json", encoder);
+  REQUIRE(second.exit_code == 0);
+  CHECK(second.json()["study_id"] == first.json()["study_id"]);
+  CHECK(scene.run("runs list --json").json()["runs"].size() == 2);
+  CHECK(scene.record(1).state == RunState::Finished);
+  CHECK(scene.record(2).ended == ended);
+}
+
 TEST_CASE("A study runs from file to scores with one command", "[commands]") {
   const StudyFolder scene;
   const ProgramEnd end = scene.run("run study.toml --json");
