@@ -16,6 +16,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/files/model_folder.h"
+#include "core/nn/device.h"
 
 namespace lorascope::app {
 namespace {
@@ -72,7 +73,7 @@ Evaluated evaluate_model(const PredictOptions& options) {
   const int max_length = engine::max_length_for(folder, options.max_length);
   result.split = engine::load_split("eval", options.data, tokenizer, result.labels, max_length);
   const auto model = engine::make_frozen_model(folder, {options.adapters.begin(), options.adapters.end()},
-                                               result.labels.size(), engine::resolved_device(options.device));
+                                               result.labels.size(), nn::resolve_device(options.device));
   const auto evaluator =
       engine::make_evaluator(result.split, result.labels, options.batch_size, options.zero_division);
   const engine::Interrupts interrupts;

@@ -5,9 +5,9 @@
 
 #include <thread>
 
-#include "core/base/error.h"
 #include "core/files/adapter_folder.h"
 #include "core/files/model_folder.h"
+#include "core/nn/device.h"
 
 namespace lorascope::app::engine {
 namespace {
@@ -30,15 +30,6 @@ files::AdapterConfig adapter_config(const study::RunSettings& settings) {
 
 }  // namespace
 
-std::string resolved_device(const std::string& device) {
-  const bool has_gpu = at::hasCUDA();
-  if (device == "cuda" && !has_gpu) {
-    throw UsageError("device: found \"cuda\", expected \"cpu\": no usable GPU on this machine",
-                     "lorascope doctor says what is missing");
-  }
-  return device == "auto" ? (has_gpu ? "cuda" : "cpu") : device;
-}
-
 int set_threads(int threads) {
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   at::set_num_threads(threads > 0 ? threads : cores);
@@ -50,7 +41,7 @@ std::unique_ptr<tasks::TaskModel> make_model(const study::RunSettings& settings,
   tasks::TaskModelOptions options;
   options.kind = tasks::task_kind(settings.task);
   options.num_labels = num_labels;
-  options.device = resolved_device(settings.device);
+  options.device = nn::resolve_device(settings.device);
   const bool is_compatible = settings.training.compatible_path || options.device != "cpu";
   options.path = is_compatible ? tasks::Path::Compatible : tasks::Path::Packed;
   options.seed = settings.training.seed;

@@ -14,9 +14,6 @@ struct ModelFolder;
 
 namespace lorascope::app::engine {
 
-/// "cpu" or "cuda" for "auto", "cpu" or "cuda". Throws UsageError where a GPU is asked for and none can be used.
-std::string resolved_device(const std::string& device);
-
 /// Sets the number of threads of all arithmetic; 0: as many as there are cores. Returns the number.
 int set_threads(int threads);
 

@@ -21,6 +21,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/files/model_folder.h"
+#include "core/nn/device.h"
 #include "core/store/liveness.h"
 #include "core/store/run_store.h"
 #include "core/train/trainer.h"
@@ -125,7 +126,7 @@ void RunProcess::load() {
   heartbeat.phase = "loading the model";
   runs_.write_heartbeat(run_, heartbeat);
   const int threads = set_threads(settings_.threads);
-  const std::string device = resolved_device(settings_.device);
+  const std::string device = nn::resolve_device(settings_.device);
   const fs::path model_folder = hub::find_model(settings_.model);
   tokenizer_ = text::Tokenizer::from_folder(model_folder);
   files::ModelFolder folder = files::load_model_folder(model_folder);
