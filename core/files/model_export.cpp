@@ -25,10 +25,11 @@ const char* activation_name(Activation activation) {
   return "";
 }
 
-void put_labels(Json& root, const std::vector<std::string>& labels) {
+/// Ids in the order of numbers: transformers keeps the order of the file.
+void put_labels(OrderedJson& root, const std::vector<std::string>& labels) {
   if (labels.empty()) return;
-  root["id2label"] = Json::object();
-  root["label2id"] = Json::object();
+  root["id2label"] = OrderedJson::object();
+  root["label2id"] = OrderedJson::object();
   for (std::size_t id = 0; id < labels.size(); ++id) {
     root["id2label"][std::to_string(id)] = labels[id];
     root["label2id"][labels[id]] = id;
@@ -37,7 +38,7 @@ void put_labels(Json& root, const std::vector<std::string>& labels) {
 }
 
 std::string config_text(const ModelConfig& config, const ModelExport& options) {
-  Json root = config.raw_json.empty() ? Json::object() : Json::parse(config.raw_json);
+  OrderedJson root = config.raw_json.empty() ? OrderedJson::object() : OrderedJson::parse(config.raw_json);
   root["model_type"] = family_name(config.family);
   root["vocab_size"] = config.vocab_size;
   root["hidden_size"] = config.hidden_size;
@@ -52,7 +53,7 @@ std::string config_text(const ModelConfig& config, const ModelExport& options) {
   root["initializer_range"] = config.initializer_range;
   root["hidden_dropout_prob"] = config.hidden_dropout;
   root["attention_probs_dropout_prob"] = config.attention_dropout;
-  root["classifier_dropout"] = config.classifier_dropout ? Json(*config.classifier_dropout) : Json();
+  root["classifier_dropout"] = config.classifier_dropout ? OrderedJson(*config.classifier_dropout) : OrderedJson();
   root["architectures"] = options.architecture.empty() ? config.architectures : std::vector{options.architecture};
   root["torch_dtype"] = "float32";
   root.erase("dtype");

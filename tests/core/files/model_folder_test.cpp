@@ -51,6 +51,19 @@ TEST_CASE("a written model folder is read back whole", "[files]") {
   CHECK(model.report.unexpected.empty());
 }
 
+TEST_CASE("a written config names its labels in the order of their ids", "[files]") {
+  const test::TemporaryFolder folder;
+  const ModelConfig config = test::tiny_config();
+  std::vector<std::string> labels;
+  for (char name = 'a'; name < 'a' + 12; ++name) labels.emplace_back(1, name);
+  write_model_folder(folder.path() / "model", config, test::tiny_tensors(config, 1, 12, true),
+                     {"BertForTokenClassification", labels, {}});
+  const OrderedJson written = OrderedJson::parse(read_file(folder.path() / "model/config.json"));
+  std::vector<std::string> in_file;
+  for (const auto& [id, label] : written.at("id2label").items()) in_file.push_back(label.get<std::string>());
+  CHECK(in_file == labels);
+}
+
 TEST_CASE("names without prefix and with gamma and beta mean the same tensors", "[files]") {
   const test::TemporaryFolder folder;
   const ModelConfig config = test::tiny_config();
@@ -125,11 +138,8 @@ TEST_CASE("a sharded model is put together", "[files]") {
 TEST_CASE("a written folder keeps the original's keys and its tokenizer", "[files]") {
   const test::TemporaryFolder folder;
   test::write_tiny_model(folder.path() / "first", 6, 13);
-  test::replace_in_file(folder.path() / "first/config.json", "{", "{\"my_key\": [1, 2], \"torch_dtype\": \"float16\",");
-  std::string text = read_file(folder.path() / "first/config.json");
-  const std::size_t second = text.rfind("\"torch_dtype\": \"float32\",");
-  REQUIRE(second != std::string::npos);
-  write_file_atomically(folder.path() / "first/config.json", text.erase(second, 25));
+  test::replace_in_file(folder.path() / "first/config.json", "\"torch_dtype\": \"float32\"",
+                        "\"torch_dtype\": \"float16\", \"my_key\": [1, 2]");
   const ModelFolder model = load_model_folder(folder.path() / "first");
   write_model_folder(folder.path() / "second", model.config, model.tensors, {"", {}, folder.path() / "first"});
   const Json config = Json::parse(read_file(folder.path() / "second/config.json"));
