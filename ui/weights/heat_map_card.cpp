@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/figures/table_text.h"
 #include "ui/plots/heat_map_view.h"
@@ -144,17 +145,32 @@ void HeatMapCard::setSpectra(std::span<const figures::RunSpectra> runs, const st
   const LayerGrid grid = gridOf(runs);
   layers_ = grid.layers;
   kinds_ = grid.kinds;
-  // At first the cell with the largest value of all.
   if (kind_.empty() && !map.values.empty()) {
-    const auto largest = std::max_element(map.values.begin(), map.values.end(), [](double a, double b) {
-      return (std::isfinite(a) ? a : -1) < (std::isfinite(b) ? b : -1);
-    });
-    const auto at = static_cast<std::size_t>(largest - map.values.begin());
+    const std::size_t at = largestSharedCell(map.values, runs, groups, step);
     layer_ = layers_[at / kinds_.size()];
     kind_ = kinds_[at % kinds_.size()];
   }
   view_->setMap(std::move(map));
   showChosen();
+}
+
+std::size_t HeatMapCard::largestSharedCell(const std::vector<double>& values,
+                                           std::span<const figures::RunSpectra> runs,
+                                           const std::vector<figures::RunGroup>& groups,
+                                           std::optional<std::int64_t> step) const {
+  std::vector<double> shared = values;
+  for (const auto& group : groups) {
+    const HeatMap other = layerMap(runs, group, nullptr, measure_, step);
+    for (std::size_t i = 0; i < shared.size(); ++i) {
+      if (!std::isfinite(other.values[i])) shared[i] = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+  const auto is_number = [](double value) { return std::isfinite(value); };
+  if (std::none_of(shared.begin(), shared.end(), is_number)) shared = values;
+  const auto largest = std::max_element(shared.begin(), shared.end(), [](double a, double b) {
+    return (std::isfinite(a) ? a : -1) < (std::isfinite(b) ? b : -1);
+  });
+  return static_cast<std::size_t>(largest - shared.begin());
 }
 
 void HeatMapCard::choose(int layer, const std::string& kind) {

@@ -45,6 +45,9 @@ class HeatMapCard : public Card {
   void addMeasureMenu();
   void addTwinButtons();
   void chooseCell(int row, int column);
+  /// Index of the largest of `values` among the cells that every group has a spectrum of; of all where there is none.
+  std::size_t largestSharedCell(const std::vector<double>& values, std::span<const figures::RunSpectra> runs,
+                                const std::vector<figures::RunGroup>& groups, std::optional<std::int64_t> step) const;
   void showChosen();
 
   SegmentBar* group_choice_;
