@@ -66,6 +66,20 @@ TEST_CASE("The layer map has the measure of every module at the step that is ask
   CHECK(*table.rows[0].cells[1].value == newest.at(0, 0));
 }
 
+TEST_CASE("The layer map opens on the largest cell that every method has", "[weights]") {
+  test::qt_application();
+  std::vector<figures::RunSpectra> runs = {spectra_of(1, "ft", 1), spectra_of(2, "lora", 3)};
+  runs[0].spectra.push_back({20, "encoder.layer.0.output.dense", {900, 900}, 100});
+  ui::HeatMapCard both;
+  both.setSpectra(runs, {figures::RunGroup{"FT", {0}, {}}, figures::RunGroup{"LoRA", {1}, {}}}, {});
+  CHECK(both.chosenLayer() == 1);
+  CHECK(both.chosenKind() == "query");
+  ui::HeatMapCard alone;
+  alone.setSpectra(runs, {figures::RunGroup{"FT", {0}, {}}}, {});
+  CHECK(alone.chosenLayer() == 0);
+  CHECK(alone.chosenKind() != "query");
+}
+
 TEST_CASE("The numbers of a module are means with spreads, single runs below", "[weights]") {
   const std::vector<figures::RunSpectra> runs = {spectra_of(1, "ft", 1), spectra_of(2, "ft", 3)};
   const std::vector<figures::RunGroup> groups = {{"FT", {0, 1}, {}}};
