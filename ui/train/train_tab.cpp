@@ -63,7 +63,7 @@ void TrainTab::buildEmptyState() {
   empty_->setDetail(
       tr("The built-in comparison trains both on a small generated tagging task and shows loss, scores and weights as "
          "they grow. A study file (.toml) can also be dropped here."));
-  empty_->addButton(tr("Run the built-in comparison (about 3 minutes)"), true,
+  empty_->addButton(tr("Run the built-in comparison (about a minute)"), true,
                     [this] { control_->startBuiltInStudy(); });
   empty_->addButton(tr("Open a study file"), false, [this] { Q_EMIT studyFileRequested(); });
   empty_->addButton(tr("Open a workspace"), false, [this] { Q_EMIT workspaceRequested(); });

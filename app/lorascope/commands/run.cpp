@@ -236,7 +236,7 @@ void add_run(CLI::App& program) {
 }
 
 void add_demo(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("demo", "The built-in study, from data to paper kit, in about 3 minutes");
+  CLI::App* command = program.add_subcommand("demo", "The built-in study, from data to paper kit, in about a minute");
   command->footer("Example: lorascope demo --workspace demo-workspace --kit demo-kit");
   auto options = std::make_shared<DemoOptions>();
   add_workspace_option(*command, options->workspace);
