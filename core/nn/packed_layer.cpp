@@ -67,6 +67,24 @@ PackedLayer::NormPlace PackedLayer::output_place() const {
   return {layer_.output_norm, layer_.output, kOutputSite, rates_.output};
 }
 
+AttentionHead PackedLayer::head_inputs(const PackedPass& pass, const LayerTape& tape, std::int64_t sequence,
+                                       std::int64_t number) const {
+  const std::int64_t first = pass.batch.boundaries[sequence], hidden = config_.hidden_size;
+  AttentionHead head;
+  head.length = pass.batch.boundaries[sequence + 1] - first;
+  head.head_size = config_.head_size();
+  head.stride = 3 * hidden;
+  head.query = tape.projections.const_data_ptr<float>() + first * head.stride + number * head.head_size;
+  head.key = head.query + hidden;
+  head.value = head.key + hidden;
+  head.query_bias = tape.qkv_bias.const_data_ptr<float>() + number * head.head_size;
+  head.key_bias = head.query_bias + hidden;
+  head.value_bias = head.key_bias + hidden;
+  head.mask_row = static_cast<std::uint32_t>(first * config_.num_heads + number);
+  head.context_stride = hidden;
+  return head;
+}
+
 at::Tensor PackedLayer::attend(const PackedPass& pass, LayerTape& tape) {
   const std::int64_t heads = config_.num_heads, size = config_.head_size(), hidden = config_.hidden_size;
   const at::Tensor context = pass.arena.matrix(pass.tokens(), hidden);
@@ -74,24 +92,11 @@ at::Tensor PackedLayer::attend(const PackedPass& pass, LayerTape& tape) {
   float* scratch = pass.arena.take(scratch_size * parallel_threads(pass.batch.num_sequences() * heads, 1));
   if (pass.keep) tape.log_sum = pass.arena.take(heads * pass.tokens());
   const auto mask = site_mask(pass, layer_site(kAttentionSite, number_), rates_.attention);
-  const float* projections = tape.projections.const_data_ptr<float>();
-  const float* bias = tape.qkv_bias.const_data_ptr<float>();
   float* to = context.data_ptr<float>();
   for_each_head(pass, heads, [&](std::int64_t sequence, std::int64_t number, int thread) {
     const std::int64_t first = pass.batch.boundaries[sequence];
-    AttentionHead head;
-    head.length = pass.batch.boundaries[sequence + 1] - first;
-    head.head_size = size;
-    head.stride = 3 * hidden;
-    head.query = projections + first * head.stride + number * size;
-    head.key = head.query + hidden;
-    head.value = head.key + hidden;
-    head.query_bias = bias + number * size;
-    head.key_bias = head.query_bias + hidden;
-    head.value_bias = head.key_bias + hidden;
+    AttentionHead head = head_inputs(pass, tape, sequence, number);
     head.mask = mask ? &*mask : nullptr;
-    head.mask_row = static_cast<std::uint32_t>(first * heads + number);
-    head.context_stride = hidden;
     head.context = to + first * hidden + number * size;
     head.log_sum = tape.log_sum ? tape.log_sum + number * pass.tokens() + first : nullptr;
     head.scratch = scratch + thread * scratch_size;
@@ -108,25 +113,12 @@ void PackedLayer::attend_backward(const at::Tensor& d_context, const at::Tensor&
   float* scratch = pass.arena.take(scratch_size * threads);
   ColumnSums sums(pass.arena, threads, 3 * hidden);
   const auto mask = site_mask(pass, layer_site(kAttentionSite, number_), rates_.attention);
-  const float* projections = tape.projections.const_data_ptr<float>();
-  const float* bias = tape.qkv_bias.const_data_ptr<float>();
   const float* d_from = d_context.const_data_ptr<float>();
   float* d_to = d_projections.data_ptr<float>();
   for_each_head(pass, heads, [&](std::int64_t sequence, std::int64_t number, int thread) {
     const std::int64_t first = pass.batch.boundaries[sequence];
-    AttentionHead head;
-    head.length = pass.batch.boundaries[sequence + 1] - first;
-    head.head_size = size;
-    head.stride = 3 * hidden;
-    head.query = projections + first * head.stride + number * size;
-    head.key = head.query + hidden;
-    head.value = head.key + hidden;
-    head.query_bias = bias + number * size;
-    head.key_bias = head.query_bias + hidden;
-    head.value_bias = head.key_bias + hidden;
+    AttentionHead head = head_inputs(pass, tape, sequence, number);
     head.mask = mask ? &*mask : nullptr;
-    head.mask_row = static_cast<std::uint32_t>(first * heads + number);
-    head.context_stride = hidden;
     head.d_context = d_from + first * hidden + number * size;
     head.log_sum = tape.log_sum + number * pass.tokens() + first;
     head.d_query = d_to + first * head.stride + number * size;

@@ -4,6 +4,8 @@
 
 namespace lorascope::nn {
 
+struct AttentionHead;
+
 /// What one block's forward pass leaves for its backward pass; all in the pass's arena.
 struct LayerTape {
   DenseTape qkv, attention_output, intermediate, output;
@@ -26,6 +28,9 @@ class PackedLayer {
   void backward(at::Tensor& d, const PackedPass& pass, const LayerTape& tape, bool need_input);
 
  private:
+  /// What the forward and the backward kernel read of one head of one sequence: lengths, queries, keys, values, biases.
+  AttentionHead head_inputs(const PackedPass& pass, const LayerTape& tape, std::int64_t sequence,
+                            std::int64_t number) const;
   at::Tensor attend(const PackedPass& pass, LayerTape& tape);
   void attend_backward(const at::Tensor& d_context, const at::Tensor& d_projections, const PackedPass& pass,
                        const LayerTape& tape, bool need_key);
