@@ -31,15 +31,6 @@
 namespace lorascope::ui {
 namespace {
 
-QToolButton* makeIconButton(const QString& icon, const QString& tip) {
-  auto* button = new QToolButton;
-  button->setProperty("role", "icon");
-  button->setIcon(themedIcon(icon, IconTone::Secondary));
-  button->setToolTip(tip);
-  button->setAccessibleName(tip);
-  return button;
-}
-
 /// Everything of a run that the panel shows beside its settings and rows.
 std::string marksOf(const store::RunRecord& run) {
   std::string marks = run.name + '\n' + std::string(store::text(run.state)) + '\n' + run.reason + '\n' + run.note +

@@ -21,19 +21,6 @@
 #include "ui/widgets/theme.h"
 
 namespace lorascope::ui {
-namespace {
-
-QToolButton* makeIconButton(const QString& icon, const QString& tip) {
-  auto* button = new QToolButton;
-  button->setProperty("role", "icon");
-  button->setIcon(themedIcon(icon, IconTone::Secondary));
-  button->setToolTip(tip);
-  button->setAccessibleName(tip);
-  return button;
-}
-
-}  // namespace
-
 LogStrip::LogStrip(QWidget* parent) : QWidget(parent) {
   auto* layout = new QHBoxLayout(this);
   layout->setContentsMargins(kPadding, 0, kGap, 0);

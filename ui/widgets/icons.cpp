@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <QPixmapCache>
 #include <QSvgRenderer>
+#include <QToolButton>
 
 #include "ui/widgets/resources.h"
 #include "ui/widgets/theme.h"
@@ -85,6 +86,15 @@ QIcon themedIcon(const QString& name, IconTone tone) {
 QIcon applicationIcon() {
   loadResources();
   return QIcon(QStringLiteral(":/icons/lorascope.svg"));
+}
+
+QToolButton* makeIconButton(const QString& icon, const QString& tip) {
+  auto* button = new QToolButton;
+  button->setProperty("role", "icon");
+  button->setIcon(themedIcon(icon, IconTone::Secondary));
+  button->setToolTip(tip);
+  button->setAccessibleName(tip);
+  return button;
 }
 
 }  // namespace lorascope::ui

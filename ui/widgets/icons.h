@@ -3,6 +3,8 @@
 #include <QIcon>
 #include <QString>
 
+class QToolButton;
+
 namespace lorascope::ui {
 
 /// Which colour of the palette an icon is drawn in.
@@ -14,5 +16,8 @@ QIcon themedIcon(const QString& name, IconTone tone = IconTone::Text);
 
 /// The program's own icon, in its own colours.
 QIcon applicationIcon();
+
+/// A button that shows an icon alone; `tip` is its tooltip and its accessible name.
+QToolButton* makeIconButton(const QString& icon, const QString& tip);
 
 }  // namespace lorascope::ui
