@@ -9,6 +9,7 @@
 #include "core/store/metric_writer.h"
 #include "core/store/run_store.h"
 #include "tests/support/catch.h"
+#include "tests/support/mouse.h"
 #include "tests/support/qt_application.h"
 #include "tests/support/sample_workspace.h"
 #include "tests/support/temporary_folder.h"
@@ -202,14 +203,21 @@ TEST_CASE("Hovering a curve lights its row's run and the other way round", "[cur
         return line_of(card, run) != nullptr;
       },
       20000));
-  QTest::qWait(50);
-  const figures::Line& line = *line_of(card, run);
-  QTest::mouseMove(card.view(), card.view()->toPixels(line.x[5], line.y[5]).toPoint());
-  QTest::qWait(20);
-  CHECK(f.session.hoverRun() != 0);
+  const auto hover_a_point = [&] {
+    const figures::Line* line = line_of(card, run);
+    if (line == nullptr) return;
+    const QPointF at = card.view()->toPixels(line->x[5], line->y[5]);
+    test::move_mouse(*card.view(), at);
+  };
+  REQUIRE(QTest::qWaitFor(
+      [&] {
+        hover_a_point();
+        return f.session.hoverRun() != 0;
+      },
+      20000));
   f.session.setHoverRun(run);
-  const auto index = static_cast<std::size_t>(&line - card.view()->figure().lines.data());
-  CHECK(card.view()->canvas()->graphOf(index)->pen().widthF() > 2);
+  const auto index = static_cast<std::size_t>(line_of(card, run) - card.view()->figure().lines.data());
+  CHECK(QTest::qWaitFor([&] { return card.view()->canvas()->graphOf(index)->pen().widthF() > 2; }, 20000));
 }
 
 TEST_CASE("Without runs there is one sentence and a button; hidden runs can be shown again", "[curves]") {

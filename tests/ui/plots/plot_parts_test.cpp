@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "tests/support/catch.h"
+#include "tests/support/mouse.h"
 #include "tests/support/qt_application.h"
 #include "tests/ui/plots/figures.h"
 #include "ui/plots/figure_range.h"
@@ -169,7 +170,7 @@ TEST_CASE("Smoothing is typed, stepped, dragged and switched", "[plots]") {
   auto* edit = field.findChild<QWidget*>("qt_spinbox_lineedit");
   REQUIRE(edit != nullptr);
   QTest::mousePress(edit, Qt::LeftButton, {}, QPoint(10, 5));
-  QTest::mouseMove(edit, QPoint(40, 5));
+  test::move_mouse(*edit, QPointF(40, 5), Qt::LeftButton);
   QTest::mouseRelease(edit, Qt::LeftButton, {}, QPoint(40, 5));
   CHECK(field.value() == Approx(0.8));
   field.selectAll();

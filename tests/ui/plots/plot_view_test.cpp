@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "tests/support/catch.h"
+#include "tests/support/mouse.h"
 #include "tests/support/qt_application.h"
 #include "tests/ui/plots/figures.h"
 #include "ui/plots/plot_annotations.h"
@@ -59,8 +60,8 @@ QColor method_colour(const char* method, figures::Theme theme) {
 
 void drag(PlotView& view, QPoint from, QPoint to, Qt::KeyboardModifiers modifiers = {}) {
   QTest::mousePress(&view, Qt::LeftButton, modifiers, from);
-  QTest::mouseMove(&view, (from + to) / 2);
-  QTest::mouseMove(&view, to);
+  test::move_mouse(view, QPointF(from + to) / 2, Qt::LeftButton, modifiers);
+  test::move_mouse(view, to, Qt::LeftButton, modifiers);
   QTest::mouseRelease(&view, Qt::LeftButton, modifiers, to);
   QTest::qWait(10);
 }
@@ -240,8 +241,8 @@ TEST_CASE("Keys switch the axes, and hovering a curve names its run", "[plots]")
   QTest::keyClick(&view, Qt::Key_L);
   QTest::keyClick(&view, Qt::Key_X);
   QSignalSpy hovered(&view, &PlotView::runHovered);
-  QTest::mouseMove(&view, view.toPixels(1000, view.figure().lines[3].y[5]).toPoint());
-  QTest::qWait(10);
+  const QPointF at = view.toPixels(1000, view.figure().lines[3].y[5]);
+  test::move_mouse(view, at);
   REQUIRE(hovered.size() == 1);
   CHECK(hovered[0][0].toLongLong() == view.figure().lines[3].run_id);
   QSignalSpy smoothing(&view, &PlotView::smoothingRequested);
