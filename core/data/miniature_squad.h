@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/data/miniature_wnut17.h"
+#include "core/data/squad.h"
+
+namespace lorascope::data {
+
+struct SquadSplits {
+  std::vector<SquadQuestion> train, dev, test;
+};
+
+/// The miniature span task: short invented reports about people, places and things, and questions about them whose
+/// wording differs from the report's. Names and wordings are divided so that dev and test need generalisation. The same
+/// options give the same questions on every machine. `options.size` counts training questions; 800 is the default, dev
+/// has a quarter, test three eighths. `data make squad` writes train.json, dev.json and test.json with squad_json.
+SquadSplits make_miniature_squad(const MiniatureOptions& options);
+
+}  // namespace lorascope::data
