@@ -14,6 +14,8 @@ void add_data(CLI::App& program);
 void add_encode(CLI::App& program);
 void add_export(CLI::App& program);
 void add_forward(CLI::App& program);
+void add_import(CLI::App& program);
+void add_analyse(CLI::App& program);
 void add_score(CLI::App& program);
 void add_bench(CLI::App& program);
 void add_evaluate(CLI::App& program);

@@ -34,6 +34,8 @@ void add_commands(CLI::App& program) {
   add_predict(program);
   add_train(program);
   add_forward(program);
+  add_import(program);
+  add_analyse(program);
 }
 
 int report(const Error& error) {

@@ -181,6 +181,15 @@ RunId RunStore::create(const study::RunSettings& settings, std::optional<std::in
   });
 }
 
+RunId RunStore::create_finished(const study::RunSettings& settings, const std::string& command_line) {
+  Database& database = workspace_->database();
+  return database.write("saving an imported run", [&] {
+    const RunId run = insert_run(database, NewRun{settings, {}, command_line, {}});
+    update_state(database, run, RunState::Finished, "", "");
+    return run;
+  });
+}
+
 std::vector<RunRecord> RunStore::list(Trash trash) const {
   Database& database = workspace_->database();
   return database.read("reading the runs", [&] {

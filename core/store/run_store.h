@@ -25,6 +25,8 @@ class RunStore {
   /// A queued run. `command_line` is the equivalent command; `parent` the run it was derived from.
   RunId create(const study::RunSettings& settings, std::optional<std::int64_t> study_id = {},
                const std::string& command_line = {}, std::optional<RunId> parent = {});
+  /// A run that was made elsewhere: finished from the start, never queued.
+  RunId create_finished(const study::RunSettings& settings, const std::string& command_line);
 
   /// In order of creation.
   std::vector<RunRecord> list(Trash trash = Trash::Without) const;
@@ -79,8 +81,10 @@ class RunStore {
   std::optional<std::string> first_batch(RunId run) const;
 
   void add_predictions(RunId run, std::int64_t step, const std::string& split, const std::vector<Prediction>& rows);
-  /// Of the newest step that has predictions of this split.
-  std::vector<Prediction> predictions(RunId run, const std::string& split) const;
+  /// Of one step, or of the newest that has predictions of this split; by example.
+  std::vector<Prediction> predictions(RunId run, const std::string& split, std::optional<std::int64_t> step = {}) const;
+  /// Steps that have predictions of this split, in order.
+  std::vector<std::int64_t> prediction_steps(RunId run, const std::string& split) const;
 
   /// Replaces an earlier row of the same kind and path.
   void add_artifact(RunId run, const Artifact& artifact);
