@@ -6,13 +6,19 @@
 namespace lorascope::data {
 
 void DataProblems::add(std::size_t line, std::string found, std::string expected, std::string hint) {
+  add_key(line, "", std::move(found), std::move(expected), std::move(hint));
+}
+
+void DataProblems::add_key(std::size_t line, const std::string& key, std::string found, std::string expected,
+                           std::string hint) {
   constexpr std::size_t kKept = 100;
   if (problems_.size() == kKept) {
     ++num_unlisted_;
     return;
   }
-  const std::string where = line > 0 ? file_ + ":" + std::to_string(line) : file_;
-  problems_.push_back({where, std::move(found), std::move(expected), std::move(hint)});
+  std::string where = line > 0 ? file_ + ":" + std::to_string(line) : file_;
+  if (!key.empty()) where += ": " + key;
+  problems_.push_back({std::move(where), std::move(found), std::move(expected), std::move(hint)});
 }
 
 std::vector<Problem> DataProblems::first(std::size_t count) const {

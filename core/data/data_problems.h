@@ -16,6 +16,9 @@ class DataProblems {
 
   /// line from 1; 0 = the file as a whole.
   void add(std::size_t line, std::string found, std::string expected, std::string hint = {});
+  /// The same of one value: key is its path or column, "data[0].title", "label".
+  void add_key(std::size_t line, const std::string& key, std::string found, std::string expected,
+               std::string hint = {});
   bool empty() const { return problems_.empty(); }
   /// All problems found, of which at most 100 are kept word by word and the rest is counted in the last one.
   std::vector<Problem> problems() const;

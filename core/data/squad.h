@@ -24,7 +24,8 @@ struct SquadAnswer {
   bool operator==(const SquadAnswer&) const = default;
 };
 
-/// A question about a passage. No answers: v2's unanswerable questions, or a test file.
+/// A question about a passage. No answers: v2's unanswerable questions, or a test file. As in the originals, answers
+/// decide and not `impossible`, which only says what the file said.
 struct SquadQuestion {
   std::string id, title, context, question;
   std::vector<SquadAnswer> answers;

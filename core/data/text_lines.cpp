@@ -35,4 +35,13 @@ std::string_view trim_right(std::string_view text) {
   return text;
 }
 
+std::string_view trim_left(std::string_view text) {
+  while (!text.empty()) {
+    std::size_t end = 0;
+    if (!is_python_space(text::next_code_point(text, end))) return text;
+    text.remove_prefix(end);
+  }
+  return text;
+}
+
 }  // namespace lorascope::data

@@ -19,7 +19,8 @@ class TextLines {
   std::size_t number_ = 0;
 };
 
-/// Without white space at its right end, in the sense of Python's str.rstrip.
+/// Without white space at its right or left end, in the sense of Python's str.rstrip and str.lstrip.
 std::string_view trim_right(std::string_view text);
+std::string_view trim_left(std::string_view text);
 
 }  // namespace lorascope::data
