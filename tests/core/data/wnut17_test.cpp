@@ -26,44 +26,7 @@ text::Tokenizer letters_tokenizer(const std::filesystem::path& folder) {
   return text::Tokenizer::from_vocabulary(folder / "vocab.txt", false);
 }
 
-// The golden case's file through reader, features and writer has the golden hash.
-void check_golden(const std::string& name) {
-  const std::filesystem::path shared = test::shared_folder();
-  const std::filesystem::path folder = shared / "golden" / "features" / name;
-  const Json golden = Json::parse(read_file(folder / "case.json"));
-  const auto argument = [&](const std::string& option) {
-    const auto& list = golden["args"];
-    for (std::size_t i = 0; i + 1 < list.size(); ++i) {
-      if (list[i] != option) continue;
-      std::string value = list[i + 1];
-      if (value.starts_with("{data}")) value = (shared / "data").string() + value.substr(6);
-      if (value.starts_with("{case}")) value = folder.string() + value.substr(6);
-      return value;
-    }
-    return std::string();
-  };
-  const bool cased = argument("--vocab").find("uncased") == std::string::npos;
-  const auto tokenizer = text::Tokenizer::from_vocabulary(argument("--vocab"), cased);
-  const auto sentences = data::read_tagged_sentences(argument("--data"));
-  const auto features =
-      data::make_token_features(sentences, tokenizer, LabelSet::wnut17(), std::stoi(argument("--max-length")));
-  INFO(name);
-  CHECK(features.size() == golden["lines"]);
-  CHECK(sha256(data::token_feature_lines(features)) == golden["sha256"]);
-}
-
 }  // namespace
-
-TEST_CASE("the features of the real files have the golden hashes", "[data]") {
-  if (test::shared_folder().empty()) {
-    WARN("golden files are not here: skipped");
-    return;
-  }
-  for (const char* name : {"wnut17-train-uncased", "wnut17-dev-uncased", "wnut17-test-uncased", "wnut17-dev-cased",
-                           "wnut17-test-uncased-64", "wnut17-odd-uncased", "wnut17-odd-cased"}) {
-    check_golden(name);
-  }
-}
 
 TEST_CASE("labels stand in the hub's order", "[data]") {
   const LabelSet labels = LabelSet::wnut17();
