@@ -9,12 +9,13 @@
 #include "core/figures/axis_range.h"
 #include "core/figures/number_text.h"
 #include "core/figures/smoothing.h"
+#include "core/figures/statistics.h"
 
 namespace lorascope::figures {
 namespace {
 
 constexpr std::size_t kFewPoints = 40;  // each gets a dot
-constexpr std::size_t kManySeeds = 5;   // from here on the band stands for them
+constexpr std::size_t kManySeeds = kSeedsForInterval;  // from here on the band stands for them
 
 // One run's series with its x values and factor applied.
 struct Trace {
@@ -54,29 +55,34 @@ Trace trace_of(const RunSeries& series, const CurveOptions& options, double fact
   return trace;
 }
 
-// The mean over traces at the steps that all have, with smallest and largest; NaN where one of them is not finite.
+// The mean over traces at the steps that all have, with the ends of the band; NaN where one of them is not finite.
 struct Mean {
   std::vector<double> x, y, low, high;
 };
 
-void add_mean_point(Mean& mean, std::span<const Trace* const> traces, const std::vector<std::size_t>& at) {
-  double x = 0, sum = 0, low = INFINITY, high = -INFINITY;
+void add_mean_point(Mean& mean, std::span<const Trace* const> traces, const std::vector<std::size_t>& at,
+                    BandKind band) {
+  double x = 0, sum = 0;
+  std::vector<double> values;
   for (std::size_t k = 0; k < traces.size(); ++k) {
     const double y = traces[k]->smooth[at[k]];
     x += traces[k]->x[at[k]];
     sum += std::isfinite(y) ? y : NAN;
-    low = std::min(low, y);
-    high = std::max(high, y);
+    values.push_back(y);
   }
   const auto count = static_cast<double>(traces.size());
-  const bool gap = std::isnan(sum);
+  Interval ends{NAN, NAN};
+  if (!std::isnan(sum)) {
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    ends = band == BandKind::Interval ? mean_interval(values).value_or(ends) : Interval{*low, *high};
+  }
   mean.x.push_back(x / count);
   mean.y.push_back(sum / count);
-  mean.low.push_back(gap ? NAN : low);
-  mean.high.push_back(gap ? NAN : high);
+  mean.low.push_back(ends.low);
+  mean.high.push_back(ends.high);
 }
 
-Mean mean_of(std::span<const Trace* const> traces) {
+Mean mean_of(std::span<const Trace* const> traces, BandKind band) {
   Mean mean;
   std::vector<std::size_t> at(traces.size(), 0);
   const Trace& first = *traces.front();
@@ -87,7 +93,7 @@ Mean mean_of(std::span<const Trace* const> traces) {
       while (at[k] < steps.size() && steps[at[k]] < first.steps[at[0]]) ++at[k];
       all = all && at[k] < steps.size() && steps[at[k]] == first.steps[at[0]];
     }
-    if (all) add_mean_point(mean, traces, at);
+    if (all) add_mean_point(mean, traces, at, band);
   }
   return mean;
 }
@@ -119,7 +125,7 @@ void add_group(FigureData& figure, const RunGroup& group, std::span<const RunSer
     add_alone(figure, group, std::move(traces[members.front()]), runs[members.front()].run.id, smooth);
     return;
   }
-  const Mean mean = mean_of(present);
+  const Mean mean = mean_of(present, options.band);
   // Runs without a common step have no mean; then each stands for itself, and the first carries the name.
   const bool no_mean = mean.x.empty();
   if (present.size() < kManySeeds || no_mean) {
@@ -136,9 +142,11 @@ void add_group(FigureData& figure, const RunGroup& group, std::span<const RunSer
     }
   }
   if (no_mean) return;
-  if (options.band == BandKind::MinMax) {
-    figure.bands.push_back({group.name + ", smallest to largest of " + std::to_string(present.size()), mean.x, mean.low,
-                            mean.high, group.style});
+  const bool interval = options.band == BandKind::Interval && present.size() >= kManySeeds;
+  if (interval || options.band == BandKind::MinMax) {
+    const char* what = interval ? ", 95 % interval of " : ", smallest to largest of ";
+    figure.bands.push_back(
+        {group.name + what + std::to_string(present.size()), mean.x, mean.low, mean.high, group.style});
   }
   Line line{group.name, mean.x, mean.y, group.style, Shape::Line, 0};
   line.style.markers = line.x.size() <= kFewPoints;
@@ -199,6 +207,7 @@ std::string note_of(const std::vector<RunGroup>& groups, const std::vector<Trace
   if (!counts.empty()) {
     note = counts.size() == 1 ? "mean of " + std::to_string(*counts.begin()) + " runs" : "means over runs";
     if (options.band == BandKind::MinMax) note += ", smallest to largest";
+    if (options.band == BandKind::Interval && *counts.rbegin() >= kManySeeds) note += ", 95 % interval";
   }
   if (options.smoothing > 0) note += (note.empty() ? "" : ", ") + ("smoothed " + short_number(options.smoothing));
   return note;

@@ -8,7 +8,8 @@
 
 namespace lorascope::figures {
 
-enum class BandKind { None, MinMax };
+/// Interval: 95 % of the mean over seeds (Student's t), from 5 seeds on; below, the seeds themselves are shown.
+enum class BandKind { None, MinMax, Interval };
 
 struct CurveOptions {
   XSource x = XSource::Step;
@@ -21,7 +22,7 @@ struct CurveOptions {
 
 /// Curves of one series. Every stored point is in the result, NaN ones as gaps.
 /// Alone: the raw curve, or the smoothed one over a thin raw one. Grouped: the mean over the runs that have points, at
-/// the steps that all of them have, with the runs as thin lines below 5 and a band from the smallest to the largest.
+/// the steps that all of them have, with the runs as thin lines below 5 and the chosen band.
 /// Scores between 0 and 1 (F1, precision, recall, accuracy) are shown in per cent.
 FigureData curve_figure(std::span<const RunSeries> runs, const CurveOptions& options = {});
 

@@ -18,13 +18,6 @@ void check(double value, double low, double high, const std::string& what) {
                    "choose from " + short_number(low) + " to " + short_number(high));
 }
 
-void check(const RenderOptions& options) {
-  check(options.width_cm, 3, 100, "width in cm");
-  if (options.height_cm != 0) check(options.height_cm, 2.5, 100, "height in cm");
-  check(options.dpi, 36, 1200, "resolution in dpi");
-  check(options.font_size_pt, 4, 24, "font size in pt");
-}
-
 double chosen_height_cm(const RenderOptions& options) {
   if (options.height_cm > 0) return options.height_cm;
   return std::clamp(options.width_cm * 0.62, 5.0, 9.5);
@@ -232,6 +225,13 @@ void draw_empty_reason(Page& page) {
 
 }  // namespace
 
+void check_options(const RenderOptions& options) {
+  check(options.width_cm, 3, 100, "width in cm");
+  if (options.height_cm != 0) check(options.height_cm, 2.5, 100, "height in cm");
+  check(options.dpi, 36, 1200, "resolution in dpi");
+  check(options.font_size_pt, 4, 24, "font size in pt");
+}
+
 Page::Page(const FigureData& data, const RenderOptions& chosen)
     : figure(data),
       options(chosen),
@@ -250,7 +250,7 @@ Page::Page(const FigureData& data, const RenderOptions& chosen)
 }
 
 Drawing layout_figure(const FigureData& figure, const RenderOptions& options) {
-  check(options);
+  check_options(options);
   Page page(figure, options);
   Frame frame = plan_frame(page);
   if (options.height_cm == 0 && frame.names.place == NamePlan::Place::Below) {

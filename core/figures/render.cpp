@@ -14,17 +14,20 @@ std::optional<ImageFormat> image_format_of(const std::filesystem::path& file) {
   return std::nullopt;
 }
 
-std::string render(const FigureData& figure, ImageFormat format, const RenderOptions& options) {
-  const Drawing drawing = layout_figure(figure, options);
+std::string render_drawing(const Drawing& drawing, ImageFormat format, double dpi) {
   switch (format) {
     case ImageFormat::Pdf:
       return render_pdf(drawing);
     case ImageFormat::Svg:
       return render_svg(drawing);
     case ImageFormat::Png:
-      return render_png(drawing, options.dpi);
+      return render_png(drawing, dpi);
   }
   return {};
+}
+
+std::string render(const FigureData& figure, ImageFormat format, const RenderOptions& options) {
+  return render_drawing(layout_figure(figure, options), format, options.dpi);
 }
 
 }  // namespace lorascope::figures

@@ -30,9 +30,14 @@ struct RenderOptions {
 /// Throws UsageError when an option is out of its range.
 std::string render(const FigureData& figure, ImageFormat format, const RenderOptions& options = {});
 
+/// Throws UsageError when an option is out of its range.
+void check_options(const RenderOptions& options);
+
 /// The figure as shapes on a page: everything lies inside the page, names do not overlap.
 Drawing layout_figure(const FigureData& figure, const RenderOptions& options = {});
 
+/// A drawing in one file format.
+std::string render_drawing(const Drawing& drawing, ImageFormat format, double dpi);
 std::string render_pdf(const Drawing& drawing);
 std::string render_png(const Drawing& drawing, double dpi);
 std::string render_svg(const Drawing& drawing);

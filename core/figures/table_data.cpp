@@ -29,6 +29,7 @@ std::string cell_text(const TableCell& cell, const TableColumn& column) {
   if (!cell.value) return cell.text.empty() ? "—" : cell.text;
   std::string text = fixed_number(*cell.value, column.digits);
   if (cell.spread) text += " ± " + fixed_number(*cell.spread, column.digits);
+  if (!cell.mark.empty()) text += " " + cell.mark;
   return text;
 }
 

@@ -25,6 +25,7 @@ struct TableCell {
   std::optional<double> value;
   std::optional<double> spread;
   bool best = false;
+  std::string mark = {};  ///< after the number: "*" of a significant difference
 
   bool empty() const { return text.empty() && !value; }
 };

@@ -14,7 +14,7 @@ struct Replacement {
 };
 
 // ASCII specials, and the signs that our own labels use and an ordinary LaTeX does not know.
-constexpr std::array<Replacement, 37> kLatex = {{
+constexpr std::array<Replacement, 39> kLatex = {{
     {"\\", "\\textbackslash{}"},
     {"&", "\\&"},
     {"%", "\\%"},
@@ -35,6 +35,8 @@ constexpr std::array<Replacement, 37> kLatex = {{
     {"−", "$-$"},
     {"σ", "$\\sigma$"},
     {"Δ", "$\\Delta$"},
+    {"–", "--"},
+    {"ᵉ", "$^{e}$"},
     {"‖", "$\\Vert$"},
     {"×", "$\\times$"},
     {"·", "$\\cdot$"},
@@ -63,7 +65,8 @@ std::string latex_cell(const TableCell& cell, const TableColumn& column) {
   std::string number = latex_escaped(fixed_number(*cell.value, column.digits));
   if (number.starts_with('-')) number = "$-$" + number.substr(1);
   if (cell.best) number = "\\textbf{" + number + "}";
-  return cell.spread ? number + " $\\pm$ " + fixed_number(*cell.spread, column.digits) : number;
+  if (cell.spread) number += " $\\pm$ " + fixed_number(*cell.spread, column.digits);
+  return cell.mark.empty() ? number : number + "$^{" + cell.mark + "}$";
 }
 
 std::string latex_rows(const TableData& table) {
