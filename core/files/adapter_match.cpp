@@ -13,7 +13,6 @@ namespace lorascope::files {
 namespace {
 
 constexpr const char* kWrapper = "base_model.model.";
-constexpr const char* kFamily = "bert.";
 
 bool ends_with(const std::string& text, const std::string& end) {
   return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
@@ -30,7 +29,8 @@ bool is_head_duplicate(const std::string& name) {
 
 class Matcher {
  public:
-  Matcher(const AdapterFolder& adapter, const ModelConfig& config, bool with_pooler) : adapter_(adapter) {
+  Matcher(const AdapterFolder& adapter, const ModelConfig& config, bool with_pooler)
+      : adapter_(adapter), prefix_(family_names(config.family).prefix) {
     for (EncoderTensor& tensor : encoder_tensors(config, with_pooler)) shapes_[tensor.name] = std::move(tensor.shape);
   }
 
@@ -55,7 +55,7 @@ class Matcher {
   /// The base model's name for a path in the file, or nothing.
   std::string base_name(const std::string& path, const std::string& ending) const {
     if (shapes_.count(path + ending) != 0) return path;
-    const std::string prefixed = kFamily + path;
+    const std::string prefixed = prefix_ + path;
     return shapes_.count(prefixed + ending) != 0 ? prefixed : "";
   }
 
@@ -82,8 +82,9 @@ class Matcher {
 
   void place_other(const std::string& name) {
     const std::string bare = name.rfind(kWrapper, 0) == 0 ? name.substr(std::string(kWrapper).size()) : name;
+    if (is_head_duplicate(bare)) return;
     if (is_head(bare)) {
-      if (!is_head_duplicate(bare)) match_.head[bare] = {name, adapter_.tensors.at(name)};
+      match_.head[bare] = {name, adapter_.tensors.at(name)};
       return;
     }
     std::string path = bare;
@@ -108,15 +109,17 @@ class Matcher {
     for (const auto& [name, shape] : shapes_) {
       if (shape.size() != 2 || !ends_with(name, ".weight")) continue;
       const std::string path = name.substr(0, name.size() - 7);
-      const bool is_embedding = path.rfind("bert.embeddings.", 0) == 0;
+      const bool is_embedding = path.rfind(prefix_ + "embeddings.", 0) == 0;
       if (is_embedding && adapter_.config.target_modules.is_all_linear()) continue;
-      const bool is_target = adapter_.config.targets(path) || adapter_.config.targets(path.substr(5));
+      const std::string bare = path.rfind(prefix_, 0) == 0 ? path.substr(prefix_.size()) : path;
+      const bool is_target = adapter_.config.targets(path) || adapter_.config.targets(bare);
       if (is_target && present.count(path) == 0) match_.missing.push_back(path);
     }
     std::sort(match_.missing.begin(), match_.missing.end(), natural_less);
   }
 
   const AdapterFolder& adapter_;
+  std::string prefix_;
   std::map<std::string, std::vector<std::int64_t>> shapes_;
   AdapterMatch match_;
   ProblemList problems_;

@@ -9,10 +9,20 @@
 namespace lorascope::files {
 
 /// The model families whose folders can be read.
-enum class Family { Bert };
+enum class Family { Bert, DistilBert };
 
-/// "bert", as `model_type` says it and as the tensors' prefix has it.
+/// "bert" or "distilbert", as `model_type` says it.
 std::string family_name(Family family);
+
+/// What a family's checkpoints call the modules of a task model.
+struct FamilyNames {
+  std::string prefix;  ///< "bert.", in front of every name of the encoder; bare models leave it out
+  std::string layers;  ///< "bert.encoder.layer.", followed by a layer's number, "." and one of the next eight
+  std::string query, key, value, attention_output, attention_norm, intermediate, output, output_norm;
+  std::string pooler;  ///< whole path of the layer between first token and choices
+  std::vector<std::string> lora_targets;  ///< what LoRA adapts where nothing else is said ([LoRA] §4.2)
+};
+const FamilyNames& family_names(Family family);
 
 /// The feed-forward layer's function: gelu in its erf form, gelu in its tanh form, max(0, x), x·sigmoid(x).
 enum class Activation { Gelu, GeluTanh, Relu, Silu };
@@ -26,7 +36,7 @@ struct ModelConfig {
   std::int64_t num_heads = 0;          ///< A, divides H
   std::int64_t intermediate_size = 0;  ///< width of the feed-forward layer
   std::int64_t max_positions = 0;      ///< longest sequence, special tokens included
-  std::int64_t type_vocab_size = 2;    ///< kinds of segment ids
+  std::int64_t type_vocab_size = 2;    ///< kinds of segment ids; 0: the family has none
   std::int64_t pad_token_id = 0;
   Activation activation = Activation::Gelu;
   double layer_norm_eps = 1e-12;
@@ -34,6 +44,9 @@ struct ModelConfig {
   double hidden_dropout = 0.1;      ///< after the embeddings, the attention's output and the feed-forward layer
   double attention_dropout = 0.1;   ///< on attention probabilities
   std::optional<double> classifier_dropout;  ///< before the head; hidden_dropout where it is absent
+  double span_dropout = 0;                   ///< DistilBERT's qa_dropout
+  double choice_dropout = 0;                 ///< DistilBERT's seq_classif_dropout
+  bool frozen_positions = false;             ///< DistilBERT's sinusoidal_pos_embds: the table is never trained
   std::vector<std::string> architectures;
   std::vector<std::string> labels;  ///< id2label in the order of the ids; empty where the file names none
   std::string raw_json;             ///< the file's text, so that nothing is lost when it is written again

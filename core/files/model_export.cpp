@@ -37,23 +37,40 @@ void put_labels(OrderedJson& root, const std::vector<std::string>& labels) {
   root.erase("num_labels");
 }
 
-std::string config_text(const ModelConfig& config, const ModelExport& options) {
-  OrderedJson root = config.raw_json.empty() ? OrderedJson::object() : OrderedJson::parse(config.raw_json);
-  root["model_type"] = family_name(config.family);
-  root["vocab_size"] = config.vocab_size;
+void put_bert(OrderedJson& root, const ModelConfig& config) {
   root["hidden_size"] = config.hidden_size;
   root["num_hidden_layers"] = config.num_layers;
   root["num_attention_heads"] = config.num_heads;
   root["intermediate_size"] = config.intermediate_size;
-  root["max_position_embeddings"] = config.max_positions;
   root["type_vocab_size"] = config.type_vocab_size;
-  root["pad_token_id"] = config.pad_token_id;
   if (!root.contains("hidden_act")) root["hidden_act"] = activation_name(config.activation);
   root["layer_norm_eps"] = config.layer_norm_eps;
-  root["initializer_range"] = config.initializer_range;
   root["hidden_dropout_prob"] = config.hidden_dropout;
   root["attention_probs_dropout_prob"] = config.attention_dropout;
   root["classifier_dropout"] = config.classifier_dropout ? OrderedJson(*config.classifier_dropout) : OrderedJson();
+}
+
+void put_distilbert(OrderedJson& root, const ModelConfig& config) {
+  root["dim"] = config.hidden_size;
+  root["n_layers"] = config.num_layers;
+  root["n_heads"] = config.num_heads;
+  root["hidden_dim"] = config.intermediate_size;
+  if (!root.contains("activation")) root["activation"] = activation_name(config.activation);
+  root["dropout"] = config.hidden_dropout;
+  root["attention_dropout"] = config.attention_dropout;
+  root["qa_dropout"] = config.span_dropout;
+  root["seq_classif_dropout"] = config.choice_dropout;
+  root["sinusoidal_pos_embds"] = config.frozen_positions;
+}
+
+std::string config_text(const ModelConfig& config, const ModelExport& options) {
+  OrderedJson root = config.raw_json.empty() ? OrderedJson::object() : OrderedJson::parse(config.raw_json);
+  root["model_type"] = family_name(config.family);
+  root["vocab_size"] = config.vocab_size;
+  config.family == Family::Bert ? put_bert(root, config) : put_distilbert(root, config);
+  root["max_position_embeddings"] = config.max_positions;
+  root["pad_token_id"] = config.pad_token_id;
+  root["initializer_range"] = config.initializer_range;
   root["architectures"] = options.architecture.empty() ? config.architectures : std::vector{options.architecture};
   root["torch_dtype"] = "float32";
   root.erase("dtype");

@@ -14,7 +14,6 @@ namespace lorascope::files {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* kPrefix = "bert.";
 constexpr const char* kWeightsHint =
     "a model folder holds model.safetensors or model.safetensors.index.json with its shards";
 
@@ -114,9 +113,11 @@ std::string without_legacy_name(const std::string& name) {
   return name;
 }
 
+/// Pre-training heads and buffers of both families.
 bool is_left_out(const std::string& bare_name) {
-  return starts_with(bare_name, "cls.") || bare_name == "embeddings.position_ids" ||
-         bare_name == "embeddings.token_type_ids";
+  for (const char* head : {"cls.", "vocab_transform.", "vocab_layer_norm.", "vocab_projector."})
+    if (starts_with(bare_name, head)) return true;
+  return bare_name == "embeddings.position_ids" || bare_name == "embeddings.token_type_ids";
 }
 
 bool is_head(const std::string& name) {
@@ -124,11 +125,16 @@ bool is_head(const std::string& name) {
          name == "qa_outputs.bias";
 }
 
+/// A head's file may bring DistilBERT's first layer of the choice head as well.
+bool is_head_part(const std::string& name) {
+  return is_head(name) || name == "pre_classifier.weight" || name == "pre_classifier.bias";
+}
+
 /// Brings a checkpoint's tensors under the task model's names and checks them before one byte of them is read.
 class Collector {
  public:
   Collector(const Weights& weights, const ModelConfig& config, std::string where)
-      : config_(config), where_(std::move(where)) {
+      : config_(config), names_(family_names(config.family)), where_(std::move(where)) {
     for (EncoderTensor& tensor : encoder_tensors(config, true)) expected_[tensor.name] = std::move(tensor.shape);
     for (const Source& source : weights.sources) place(source);
     check_prefixes();
@@ -152,11 +158,13 @@ class Collector {
 
  private:
   void place(const Source& source) {
-    const bool has_prefix = starts_with(source.name, kPrefix);
-    const std::string bare = without_legacy_name(has_prefix ? source.name.substr(5) : source.name);
-    const std::string canonical = kPrefix + bare;
+    const bool has_prefix = starts_with(source.name, names_.prefix);
+    const std::string bare = without_legacy_name(has_prefix ? source.name.substr(names_.prefix.size()) : source.name);
+    const std::string canonical = names_.prefix + bare;
     if (is_left_out(bare)) {
       report_.ignored.push_back(source.name);
+    } else if (!has_prefix && expected_.count(bare) != 0) {
+      put(bare, source);
     } else if (expected_.count(canonical) != 0) {
       (has_prefix ? with_prefix_ : without_prefix_).push_back(source.name);
       put(canonical, source);
@@ -179,7 +187,7 @@ class Collector {
   void check_prefixes() {
     if (with_prefix_.empty() || without_prefix_.empty()) return;
     problems_.add(where_, "the names " + with_prefix_.front() + " and " + without_prefix_.front(),
-                  "all encoder tensors with the prefix \"bert.\", or none",
+                  "all encoder tensors with the prefix \"" + names_.prefix + "\", or none",
                   "two checkpoints seem to be mixed in one file");
   }
 
@@ -188,7 +196,7 @@ class Collector {
       const auto found = placed_.find(tensor.name);
       if (found != placed_.end()) {
         check_shape(found->second, tensor.shape);
-      } else if (starts_with(tensor.name, "bert.pooler.")) {
+      } else if (starts_with(tensor.name, names_.pooler + ".")) {
         report_.missing.push_back(tensor.name);
       } else {
         problems_.add(where_, "no tensor " + tensor.name, "one of shape " + shape_text(tensor.shape),
@@ -197,7 +205,7 @@ class Collector {
     }
     if (report_.missing.size() == 1) {
       problems_.add(where_, "half a pooler: no " + report_.missing.front(),
-                    "pooler.dense.weight and pooler.dense.bias");
+                    names_.pooler + ".weight and " + names_.pooler + ".bias");
     }
   }
 
@@ -224,6 +232,7 @@ class Collector {
   }
 
   const ModelConfig& config_;
+  const FamilyNames& names_;
   std::string where_;
   std::map<std::string, std::vector<std::int64_t>> expected_;
   std::map<std::string, Source> placed_;
@@ -272,7 +281,7 @@ TensorMap load_head_file(const fs::path& file) {
   ProblemList problems;
   TensorMap head;
   for (const auto& [name, info] : archive.tensors()) {
-    if (!is_head(name)) continue;
+    if (!is_head_part(name)) continue;
     const std::size_t dimensions = ends_with(name, ".weight") ? 2 : 1;
     if (!info.is_floating() || info.shape.size() != dimensions) {
       problems.add(file.string() + ": " + name, info.dtype + " of shape " + shape_text(info.shape),
@@ -281,7 +290,7 @@ TensorMap load_head_file(const fs::path& file) {
   }
   problems.throw_if_any(message);
   for (const auto& entry : archive.tensors()) {
-    if (is_head(entry.first)) head[entry.first] = archive.load(entry.first);
+    if (is_head_part(entry.first)) head[entry.first] = archive.load(entry.first);
   }
   if (head.empty()) {
     throw CheckpointError(message, Problem{file.string(), "no head",

@@ -12,7 +12,9 @@ namespace lorascope::files {
 
 /// How a checkpoint's tensors compare with what its config announces, as the originals report it.
 struct LoadReport {
-  std::vector<std::string> missing;     ///< the pooler's tensors where the file has none (nothing else may be missing)
+  /// Tensors of the layer between first token and choices, where the file has none: nothing else may be missing, and
+  /// only the choice head needs them.
+  std::vector<std::string> missing;
   std::vector<std::string> unexpected;  ///< names in the file that the model does not know: not used
   std::vector<std::string> ignored;     ///< pre-training heads and buffers, left out on purpose
 };
@@ -22,12 +24,12 @@ struct ModelFolder {
   std::filesystem::path folder;
   ModelConfig config;
   /// fp32, under the task model's names whatever the file calls them: "bert.embeddings.word_embeddings.weight" [V,H],
-  /// "bert.encoder.layer.0.attention.self.query.weight" [H,H], …, "bert.pooler.dense.weight" where there is one, and
-  /// a head's "classifier.weight" [C,H], "classifier.bias" [C], "qa_outputs.weight" [2,H], "qa_outputs.bias" [2].
+  /// "bert.encoder.layer.0.attention.self.query.weight" [H,H], …, "bert.pooler.dense.weight" or DistilBERT's
+  /// "pre_classifier.weight" where there is one, and a head's "classifier.weight" [C,H], "classifier.bias" [C], "qa_outputs.weight" [2,H], "qa_outputs.bias" [2].
   TensorMap tensors;
   LoadReport report;
 
-  bool has_pooler() const { return tensors.count("bert.pooler.dense.weight") != 0; }
+  bool has_pooler() const { return tensors.count(family_names(config.family).pooler + ".weight") != 0; }
 };
 
 /// Reads config.json and model.safetensors (or the shards of model.safetensors.index.json). Names may carry the
@@ -45,7 +47,8 @@ struct ModelDescription {
 };
 ModelDescription describe_model_folder(const std::filesystem::path& folder);
 
-/// Finds the head's tensors in a file of their own ("classifier.weight", "classifier.bias", …), fp32.
+/// Finds the head's tensors in a file of their own ("classifier.weight", "classifier.bias", "pre_classifier.weight", …),
+/// fp32.
 TensorMap load_head_file(const std::filesystem::path& file);
 
 /// How a written folder presents itself.

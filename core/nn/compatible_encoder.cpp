@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/nn/dora.h"
 #include "core/nn/kernels/kernels.h"
 
 namespace lorascope::nn {
@@ -37,8 +38,7 @@ at::Tensor mask_matrix(const MaskStream& stream, std::int64_t tokens, std::int64
 PaddedBatch pad(const PackedBatch& batch, std::int64_t pad_token_id, const at::Device& device) {
   PaddedBatch padded;
   padded.batch = batch.num_sequences();
-  for (const std::int32_t position : batch.positions)
-    padded.sequence = std::max<std::int64_t>(padded.sequence, position + 1);
+  padded.sequence = batch.num_columns();
   const at::Tensor ids = at::full({padded.batch, padded.sequence}, pad_token_id, at::kLong);
   const at::Tensor types = at::zeros_like(ids);
   const at::Tensor mask = at::full({padded.batch, padded.sequence}, std::numeric_limits<float>::lowest(), at::kFloat);
@@ -48,7 +48,7 @@ PaddedBatch pad(const PackedBatch& batch, std::int64_t pad_token_id, const at::D
       const std::int64_t place = row * padded.sequence + batch.positions[t];
       ids.data_ptr<std::int64_t>()[place] = batch.ids[t];
       types.data_ptr<std::int64_t>()[place] = batch.types[t];
-      mask.data_ptr<float>()[place] = 0;
+      if (t - batch.boundaries[row] < batch.real_length(row)) mask.data_ptr<float>()[place] = 0;
       real.data_ptr<std::int64_t>()[t] = place;
     }
   padded.ids = ids.to(device);
@@ -69,7 +69,9 @@ at::Tensor variable(const Weight& weight) {
 at::Tensor CompatibleEncoder::dropout(const at::Tensor& x, std::uint32_t site, double rate, const Pass& pass) const {
   if (!pass.key || rate <= 0) return x;
   const std::int64_t columns = x.size(-1);
-  const at::Tensor packed = mask_matrix(mask_stream(*pass.key, site, rate), pass.packed.num_tokens(), columns);
+  const MaskStream stream = mask_stream(*pass.key, site, rate);
+  if (x.dim() == 2) return x * mask_matrix(stream, x.size(0), columns).to(x.device());
+  const at::Tensor packed = mask_matrix(stream, pass.packed.num_tokens(), columns);
   at::Tensor mask = at::zeros({pass.padded.batch * pass.padded.sequence, columns}, x.options().requires_grad(false));
   mask.index_copy_(0, pass.padded.real, packed.to(x.device()));
   return x * mask.view_as(x);
@@ -104,13 +106,25 @@ at::Tensor CompatibleEncoder::norm(const Norm& norm, const at::Tensor& x) const 
 
 at::Tensor CompatibleEncoder::dense(const Dense& dense, const at::Tensor& x, const Pass& pass) const {
   at::Tensor y = at::linear(x, variable(dense.weight), variable(dense.bias));
+  if (pass.mixer && !dense.adapters.empty())
+    return pass.mixer->mix(dense, x, y, [&](const at::Tensor& input, const LowRank& adapter) {
+      return dropout(input, adapter.site, adapter.dropout, pass);
+    });
   for (const LowRank& adapter : dense.adapters) {
     const at::Tensor dropped = dropout(x, adapter.site, adapter.dropout, pass);
     const at::Tensor low = at::linear(dropped, variable(adapter.a));
     const at::Tensor update = adapter.b_bias.value.defined()
                                   ? at::linear(low, variable(adapter.b), variable(adapter.b_bias))
                                   : at::linear(low, variable(adapter.b));
-    y = y + update * adapter.scaling;
+    if (!adapter.magnitude.value.defined()) {
+      y = y + update * adapter.scaling;
+      continue;
+    }
+    // [PEFT] has the base's part of the correction see the dropped input where there is dropout.
+    const bool drops = pass.key && adapter.dropout > 0;
+    const at::Tensor base = drops ? at::linear(dropped, variable(dense.weight)) : y - variable(dense.bias);
+    const at::Tensor scale = variable(adapter.magnitude) / row_norms(dense.weight.value, adapter);
+    y = y + ((scale - 1) * base + scale * update * adapter.scaling);
   }
   return y;
 }
@@ -125,8 +139,8 @@ at::Tensor CompatibleEncoder::embed(const Pass& pass) const {
     return rows;
   };
   const at::Tensor positions = at::arange(pass.padded.sequence, pass.padded.ids.options()).unsqueeze(0);
-  at::Tensor sum = lookup(encoder_.word, pass.padded.ids, encoder_.config.pad_token_id) +
-                   lookup(encoder_.type, pass.padded.types, -1);
+  at::Tensor sum = lookup(encoder_.word, pass.padded.ids, encoder_.config.pad_token_id);
+  if (encoder_.type.weight.value.defined()) sum = sum + lookup(encoder_.type, pass.padded.types, -1);
   sum = sum + lookup(encoder_.position, positions, -1);
   return dropout(norm(encoder_.embedding_norm, sum), kEmbeddingSite, rates_.embeddings, pass);
 }
@@ -138,7 +152,9 @@ at::Tensor CompatibleEncoder::attention(const EncoderLayer& layer, std::int64_t 
     return dense(projection, hidden, pass).view({pass.padded.batch, pass.padded.sequence, heads, size}).transpose(1, 2);
   };
   const at::Tensor query = split(layer.query), key = split(layer.key), value = split(layer.value);
-  at::Tensor scores = at::matmul(query, key.transpose(2, 3)) / std::sqrt(static_cast<double>(size));
+  const double root = std::sqrt(static_cast<double>(size));
+  at::Tensor scores = encoder_.config.family == files::Family::Bert ? at::matmul(query, key.transpose(2, 3)) / root
+                                                                    : at::matmul(query / root, key.transpose(2, 3));
   scores = scores + pass.padded.attention_mask;
   const at::Tensor probabilities = attention_dropout(at::softmax(scores, -1), layer_site(kAttentionSite, number), pass);
   return at::matmul(probabilities, value).transpose(1, 2).contiguous().view_as(hidden);

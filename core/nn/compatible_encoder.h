@@ -4,18 +4,19 @@
 
 #include <vector>
 
+#include "core/nn/adapter_mixer.h"
 #include "core/nn/dropout.h"
 #include "core/nn/encoder.h"
 #include "core/nn/packed_batch.h"
 
 namespace lorascope::nn {
 
-/// A packed batch laid out as the originals have it: padded to the longest row.
+/// A packed batch laid out as the originals have it: padded to S columns.
 struct PaddedBatch {
   at::Tensor ids;             ///< [B,S] int64, padded with config.pad_token_id
   at::Tensor types;           ///< [B,S] int64
   at::Tensor attention_mask;  ///< [B,1,1,S] fp32: 0 at real positions, the smallest fp32 at padding
-  at::Tensor real;            ///< [T] int64: where token t lies in [B·S]
+  at::Tensor real;            ///< [T] int64: where token t of the packed batch lies in [B·S]
   std::int64_t batch = 0, sequence = 0;
 };
 PaddedBatch pad(const PackedBatch& batch, std::int64_t pad_token_id, const at::Device& device);
@@ -33,12 +34,13 @@ class CompatibleEncoder {
     const PackedBatch& packed;
     const PaddedBatch& padded;
     const DropoutKey* key = nullptr;  ///< null: no dropout
+    AdapterMixer* mixer = nullptr;    ///< null: adapters are summed
   };
   /// Hidden states [B,S,H]: after the embeddings, after each layer.
   std::vector<at::Tensor> forward(const Pass& pass) const;
-  /// y = W x + b and adapters for x [B,S,in], as PEFT's eager path computes it.
+  /// y = W x + b and adapters for x [B,S,in] or [B,in], as PEFT's eager path computes it.
   at::Tensor dense(const Dense& dense, const at::Tensor& x, const Pass& pass) const;
-  /// x ⊙ the mask of `site`, rows of the mask being packed tokens.
+  /// x ⊙ the mask of `site`; the mask's rows are packed tokens for x [B,S,N], sequences for x [B,N].
   at::Tensor dropout(const at::Tensor& x, std::uint32_t site, double rate, const Pass& pass) const;
 
  private:

@@ -50,21 +50,21 @@ class Source {
   bool trained_;
 };
 
-EncoderLayer make_layer(const Source& source, const std::string& path) {
+EncoderLayer make_layer(const Source& source, const files::FamilyNames& names, const std::string& path) {
   EncoderLayer layer;
-  const std::string self = path + ".attention.self.";
-  layer.query.path = self + "query";
-  layer.key.path = self + "key";
-  layer.value.path = self + "value";
-  layer.qkv_weight = source.joined({self + "query.weight", self + "key.weight", self + "value.weight"},
+  const std::string query = path + names.query, key = path + names.key, value = path + names.value;
+  layer.query.path = query;
+  layer.key.path = key;
+  layer.value.path = value;
+  layer.qkv_weight = source.joined({query + ".weight", key + ".weight", value + ".weight"},
                                    {&layer.query.weight, &layer.key.weight, &layer.value.weight});
-  layer.qkv_bias = source.joined({self + "query.bias", self + "key.bias", self + "value.bias"},
+  layer.qkv_bias = source.joined({query + ".bias", key + ".bias", value + ".bias"},
                                  {&layer.query.bias, &layer.key.bias, &layer.value.bias});
-  layer.attention_output = source.dense(path + ".attention.output.dense");
-  layer.attention_norm = source.norm(path + ".attention.output.LayerNorm");
-  layer.intermediate = source.dense(path + ".intermediate.dense");
-  layer.output = source.dense(path + ".output.dense");
-  layer.output_norm = source.norm(path + ".output.LayerNorm");
+  layer.attention_output = source.dense(path + names.attention_output);
+  layer.attention_norm = source.norm(path + names.attention_norm);
+  layer.intermediate = source.dense(path + names.intermediate);
+  layer.output = source.dense(path + names.output);
+  layer.output_norm = source.norm(path + names.output_norm);
   return layer;
 }
 
@@ -74,10 +74,14 @@ void make_trained(Weight& weight) {
   weight.gradient = zeros_on_demand(weight.value);
 }
 
+bool LowRank::is_trained() const {
+  return a.is_trained() || b.is_trained() || b_bias.is_trained() || magnitude.is_trained();
+}
+
 bool Dense::is_trained() const {
   if (weight.is_trained() || bias.is_trained()) return true;
   for (const LowRank& adapter : adapters)
-    if (adapter.a.is_trained() || adapter.b.is_trained() || adapter.b_bias.is_trained()) return true;
+    if (adapter.is_trained()) return true;
   return false;
 }
 
@@ -92,7 +96,7 @@ bool Encoder::embeddings_are_trained() const {
   for (const Embedding* table : {&word, &position, &type}) {
     if (table->weight.is_trained()) return true;
     for (const LowRank& adapter : table->adapters)
-      if (adapter.a.is_trained() || adapter.b.is_trained()) return true;
+      if (adapter.is_trained()) return true;
   }
   return false;
 }
@@ -114,7 +118,8 @@ void Encoder::for_each_norm(const std::function<void(Norm&)>& call) {
 }
 
 void Encoder::for_each_embedding(const std::function<void(Embedding&)>& call) {
-  for (Embedding* table : {&word, &position, &type}) call(*table);
+  for (Embedding* table : {&word, &position, &type})
+    if (table->weight.value.defined()) call(*table);
 }
 
 void Encoder::for_each_weight(const std::function<void(const std::string& name, Weight&)>& call) {
@@ -137,16 +142,19 @@ void Encoder::for_each_weight(const std::function<void(const std::string& name, 
 Encoder make_encoder(const files::ModelConfig& config, const files::TensorMap& tensors, bool with_pooler,
                      bool trained) {
   const Source source(tensors, trained);
-  const std::string prefix = files::family_name(config.family) + ".";
+  const files::FamilyNames& names = files::family_names(config.family);
+  const std::string embeddings = names.prefix + "embeddings.";
   Encoder encoder;
   encoder.config = config;
-  encoder.word = source.embedding(prefix + "embeddings.word_embeddings");
-  encoder.position = source.embedding(prefix + "embeddings.position_embeddings");
-  encoder.type = source.embedding(prefix + "embeddings.token_type_embeddings");
-  encoder.embedding_norm = source.norm(prefix + "embeddings.LayerNorm");
+  encoder.word = source.embedding(embeddings + "word_embeddings");
+  encoder.position = config.frozen_positions
+                         ? Source(tensors, false).embedding(embeddings + "position_embeddings")
+                         : source.embedding(embeddings + "position_embeddings");
+  if (config.type_vocab_size > 0) encoder.type = source.embedding(embeddings + "token_type_embeddings");
+  encoder.embedding_norm = source.norm(embeddings + "LayerNorm");
   for (std::int64_t number = 0; number < config.num_layers; ++number)
-    encoder.layers.push_back(make_layer(source, prefix + "encoder.layer." + std::to_string(number)));
-  if (with_pooler) encoder.pooler = source.dense(prefix + "pooler.dense");
+    encoder.layers.push_back(make_layer(source, names, names.layers + std::to_string(number) + "."));
+  if (with_pooler) encoder.pooler = source.dense(names.pooler);
   return encoder;
 }
 

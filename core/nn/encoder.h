@@ -22,14 +22,18 @@ struct Weight {
   bool is_trained() const { return gradient.defined(); }
 };
 
-/// One adapter on one module: y += scaling * (B A drop(x) + b_bias) ([LoRA] §4.1, [PEFT]).
+/// One adapter on one module: y += scaling * (B A drop(x) + b_bias) ([LoRA] §4.1, [PEFT]). With a magnitude, DoRA (see
+/// dora.h); it is then the only adapter on its module.
 struct LowRank {
   Weight a;       ///< [R,in]; on an embedding [R,V]
   Weight b;       ///< [out,R]
   Weight b_bias;  ///< [out], undefined without lora_bias
+  Weight magnitude;  ///< m [out] of DoRA, undefined without
   double scaling = 1;
   double dropout = 0;      ///< on x, before A
   std::uint32_t site = 0;  ///< names its dropout masks
+
+  bool is_trained() const;  ///< any of its tensors
 };
 
 /// y = W x + b and its adapters.
@@ -71,13 +75,14 @@ struct EncoderLayer {
   bool is_trained() const;
 };
 
-/// The weights of a BERT encoder; what computes with them is CompatibleEncoder and PackedEncoder.
+/// The weights of a BERT or DistilBERT encoder; what computes with them is CompatibleEncoder and PackedEncoder.
 struct Encoder {
   files::ModelConfig config;
-  Embedding word, position, type;
+  Embedding word, position;
+  Embedding type;  ///< weight undefined in DistilBERT
   Norm embedding_norm;
   std::vector<EncoderLayer> layers;
-  std::optional<Dense> pooler;
+  std::optional<Dense> pooler;  ///< between first token and choices: tanh(W x + b), in DistilBERT ReLU(W x + b)
 
   bool embeddings_are_trained() const;
   /// Calls with every dense module, in the order of the originals' named_modules().

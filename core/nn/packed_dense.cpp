@@ -50,7 +50,7 @@ void shared_forward(const DenseGroup& group, DenseTape& tape, const PackedPass& 
   }
   if (factors.empty()) return;
   const at::Tensor stacked = factors.size() == 1 ? factors.front() : at::cat(factors, 0);
-  tape.low = pass.arena.matrix(pass.tokens(), ranks);
+  tape.low = pass.arena.matrix(tape.input.size(0), ranks);
   product(tape.low, tape.input, stacked.t());
   std::int64_t first = 0;
   for (DenseTape::Branch& branch : tape.branches) {
@@ -59,6 +59,49 @@ void shared_forward(const DenseGroup& group, DenseTape& tape, const PackedPass& 
     branch.low = tape.low.narrow(1, first, rank);
     first += rank;
   }
+}
+
+/// columns [T,out] hold W x and become g ⊙ ((W + scaling · B A) x); with dropout, as [PEFT] has it,
+/// W x + (g - 1) ⊙ W drop(x) + g ⊙ scaling · B A drop(x).
+void dora_forward(const Dense& dense, const LowRank& adapter, at::Tensor columns, DenseTape::Branch& branch,
+                  const PackedPass& pass) {
+  branch.rows = row_scale(dense.weight.value, adapter);
+  if (branch.dropped.defined()) {
+    branch.sum = pass.arena.matrix(columns.size(0), columns.size(1));
+    product(branch.sum, branch.dropped, dense.weight.value.t());
+    columns.sub_(branch.sum);
+    product(branch.sum, branch.low, adapter.b.value.t(), adapter.scaling, 1);
+    columns.addcmul_(branch.sum, branch.rows.scale);
+    return;
+  }
+  product(columns, branch.low, adapter.b.value.t(), adapter.scaling, 1);
+  if (pass.keep) {
+    branch.sum = pass.arena.matrix(columns.size(0), columns.size(1));
+    branch.sum.copy_(columns);
+  }
+  columns.mul_(branch.rows.scale);
+}
+
+/// The gradient of what dense_forward's branches add up to before DoRA scales it: dy, in a copy where a part without
+/// dropout has DoRA. The magnitudes' own gradients are taken on the way.
+at::Tensor before_scales(const DenseGroup& group, const DenseTape& tape, const at::Tensor& dy, const PackedPass& pass) {
+  at::Tensor scaled = dy;
+  for (const DenseTape::Branch& branch : tape.branches) {
+    if (!branch.rows.scale.defined()) continue;
+    Weight& magnitude = group.parts[branch.part]->adapters[branch.adapter].magnitude;
+    const at::Tensor d_part = columns_of(group, branch.part, dy);
+    if (magnitude.is_trained()) {
+      const at::Tensor sum = (d_part * branch.sum).sum(0) / branch.rows.norm;
+      put_gradient(magnitude.gradient, sum.const_data_ptr<float>(), pass.fresh);
+    }
+    if (branch.dropped.defined()) continue;
+    if (scaled.is_same(dy)) {
+      scaled = pass.arena.matrix(dy.size(0), dy.size(1));
+      scaled.copy_(dy);
+    }
+    columns_of(group, branch.part, scaled).mul_(branch.rows.scale);
+  }
+  return scaled;
 }
 
 void factor_gradients(LowRank& adapter, const DenseTape::Branch& branch, const at::Tensor& dy, const PackedPass& pass) {
@@ -73,7 +116,7 @@ void factor_gradients(LowRank& adapter, const DenseTape::Branch& branch, const a
 void shared_backward(const DenseGroup& group, const DenseTape& tape, const at::Tensor& dy, at::Tensor& dx,
                      const PackedPass& pass) {
   if (!tape.low.defined()) return;
-  const at::Tensor d_low = pass.arena.matrix(pass.tokens(), tape.low.size(1));
+  const at::Tensor d_low = pass.arena.matrix(dy.size(0), tape.low.size(1));
   std::vector<at::Tensor> factors;
   std::vector<LowRank*> adapters;
   std::int64_t first = 0;
@@ -127,40 +170,49 @@ DenseTape dense_forward(const DenseGroup& group, const at::Tensor& x, at::Tensor
   for (std::size_t part = 0; part < group.parts.size(); ++part)
     for (std::size_t number = 0; number < group.parts[part]->adapters.size(); ++number) {
       const LowRank& adapter = group.parts[part]->adapters[number];
-      DenseTape::Branch branch{part, number, {}, {}};
+      DenseTape::Branch branch{part, number, {}, {}, {}, {}};
       if (pass.key && adapter.dropout > 0) {
-        branch.dropped = pass.arena.matrix(pass.tokens(), x.size(1));
+        branch.dropped = pass.arena.matrix(x.size(0), x.size(1));
         mask(mask_stream(*pass.key, adapter.site, adapter.dropout), x, branch.dropped, false);
-        branch.low = pass.arena.matrix(pass.tokens(), adapter.a.value.size(0));
+        branch.low = pass.arena.matrix(x.size(0), adapter.a.value.size(0));
         product(branch.low, branch.dropped, adapter.a.value.t());
       }
       tape.branches.push_back(std::move(branch));
     }
   shared_forward(group, tape, pass);
-  for (const DenseTape::Branch& branch : tape.branches) {
-    const LowRank& adapter = group.parts[branch.part]->adapters[branch.adapter];
-    product(columns_of(group, branch.part, y), branch.low, adapter.b.value.t(), adapter.scaling, 1);
+  for (DenseTape::Branch& branch : tape.branches) {
+    const Dense& part = *group.parts[branch.part];
+    const LowRank& adapter = part.adapters[branch.adapter];
+    const at::Tensor columns = columns_of(group, branch.part, y);
+    if (adapter.magnitude.value.defined())
+      dora_forward(part, adapter, columns, branch, pass);
+    else
+      product(columns, branch.low, adapter.b.value.t(), adapter.scaling, 1);
   }
   return tape;
 }
 
-void dense_backward(const DenseGroup& group, const DenseTape& tape, const at::Tensor& dy, at::Tensor dx, double beta,
-                    const PackedPass& pass) {
+void dense_backward(const DenseGroup& group, const DenseTape& tape, const at::Tensor& d_output, at::Tensor dx,
+                    double beta, const PackedPass& pass) {
+  const at::Tensor dy = before_scales(group, tape, d_output, pass);
   if (group.weight->is_trained()) product(group.weight->gradient, dy.t(), tape.input, 1, pass.fresh ? 0 : 1);
   if (dx.defined()) product(dx, dy, group.weight->value, 1, beta);
   shared_backward(group, tape, dy, dx, pass);
   for (const DenseTape::Branch& branch : tape.branches) {
     if (!branch.dropped.defined()) continue;
     LowRank& adapter = group.parts[branch.part]->adapters[branch.adapter];
-    const at::Tensor d_part = columns_of(group, branch.part, dy);
+    const at::Tensor d_columns = columns_of(group, branch.part, dy);
+    const bool is_scaled = branch.rows.scale.defined();
+    const at::Tensor d_part = is_scaled ? d_columns * branch.rows.scale : d_columns;
     factor_gradients(adapter, branch, d_part, pass);
-    const at::Tensor d_low = pass.arena.matrix(pass.tokens(), branch.low.size(1));
+    const at::Tensor d_low = pass.arena.matrix(dy.size(0), branch.low.size(1));
     product(d_low, d_part, adapter.b.value, adapter.scaling, 0);
     if (adapter.a.is_trained()) product(adapter.a.gradient, d_low.t(), branch.dropped, 1, pass.fresh ? 0 : 1);
     if (!dx.defined()) continue;
     // The branch's input is not needed any more: its memory takes the gradient.
     at::Tensor d_dropped = branch.dropped;
     product(d_dropped, d_low, adapter.a.value);
+    if (is_scaled) product(d_dropped, d_part - d_columns, group.parts[branch.part]->weight.value, 1, 1);
     mask(mask_stream(*pass.key, adapter.site, adapter.dropout), d_dropped, dx, true);
   }
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/nn/arena.h"
+#include "core/nn/dora.h"
 #include "core/nn/dropout.h"
 #include "core/nn/encoder.h"
 #include "core/nn/packed_batch.h"
@@ -34,6 +35,8 @@ struct DenseTape {
     std::size_t part = 0, adapter = 0;
     at::Tensor dropped;  ///< [T,in] the branch's input where it has dropout, else undefined
     at::Tensor low;      ///< [T,R] A x
+    at::Tensor sum;      ///< [T,out] (W + scaling · B A) x of a branch with DoRA, else undefined
+    RowScale rows;       ///< of a branch with DoRA
   };
   at::Tensor input;  ///< [T,in]
   std::vector<Branch> branches;

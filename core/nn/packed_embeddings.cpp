@@ -21,9 +21,10 @@ struct Lookup {
 };
 
 std::vector<Lookup> lookups(Encoder& encoder, const PackedBatch& batch) {
-  return {{&encoder.word, &batch.ids, static_cast<std::int32_t>(encoder.config.pad_token_id)},
-          {&encoder.type, &batch.types, -1},
-          {&encoder.position, &batch.positions, -1}};
+  std::vector<Lookup> tables{{&encoder.word, &batch.ids, static_cast<std::int32_t>(encoder.config.pad_token_id)},
+                             {&encoder.position, &batch.positions, -1}};
+  if (encoder.type.weight.value.defined()) tables.push_back({&encoder.type, &batch.types, -1});
+  return tables;
 }
 
 void add_adapters(const std::vector<Lookup>& tables, at::Tensor& sum, EmbeddingTape& tape) {
@@ -91,12 +92,14 @@ at::Tensor embed(Encoder& encoder, const DropoutRates& rates, const PackedPass& 
   }
   const at::Tensor out = pass.arena.matrix(tokens, hidden);
   const float* word = encoder.word.weight.value.const_data_ptr<float>();
-  const float* type = encoder.type.weight.value.const_data_ptr<float>();
+  const bool has_types = encoder.type.weight.value.defined();
+  const at::Tensor no_type = has_types ? at::Tensor() : at::zeros({hidden}, at::kFloat);
+  const float* type = (has_types ? encoder.type.weight.value : no_type).const_data_ptr<float>();
   const float* position = encoder.position.weight.value.const_data_ptr<float>();
   float* sum = tape.sum.data_ptr<float>();
   parallel_ranges(tokens, kRowGrain, [&](std::int64_t begin, std::int64_t end, int) {
     for (std::int64_t t = begin; t < end; ++t)
-      kernels().add_rows(word + pass.batch.ids[t] * hidden, type + pass.batch.types[t] * hidden,
+      kernels().add_rows(word + pass.batch.ids[t] * hidden, type + (has_types ? pass.batch.types[t] * hidden : 0),
                          position + pass.batch.positions[t] * hidden, sum + t * hidden, hidden);
   });
   add_adapters(lookups(encoder, pass.batch), tape.sum, tape);

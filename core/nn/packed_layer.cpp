@@ -73,6 +73,7 @@ AttentionHead PackedLayer::head_inputs(const PackedPass& pass, const LayerTape& 
   AttentionHead head;
   head.length = pass.batch.boundaries[sequence + 1] - first;
   head.head_size = config_.head_size();
+  head.unattended = head.length - pass.batch.real_length(sequence);
   head.stride = 3 * hidden;
   head.query = tape.projections.const_data_ptr<float>() + first * head.stride + number * head.head_size;
   head.key = head.query + hidden;

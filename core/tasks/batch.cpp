@@ -16,7 +16,8 @@ TaskKind task_kind(std::string_view task) {
 
 Batch make_batch(TaskKind kind, std::span<const data::Feature* const> features, const BatchOptions& options) {
   Batch batch;
-  std::int64_t choices = 1;
+  std::int64_t choices = 1, examples = 0;
+  bool has_spans = false;
   for (const data::Feature* feature : features) {
     if (options.zero_segment_ids)
       batch.tokens.append(feature->input_ids, {});
@@ -30,14 +31,27 @@ Batch make_batch(TaskKind kind, std::span<const data::Feature* const> features, 
       case TaskKind::Spans:
         batch.start_positions.push_back(feature->start_position);
         batch.end_positions.push_back(feature->end_position);
+        has_spans |= feature->start_position >= 0 || feature->end_position >= 0;
         break;
       case TaskKind::Choices:
         choices = std::max<std::int64_t>(choices, feature->choice + 1);
-        if (feature->choice == 0) batch.labels.push_back(feature->label);
+        if (feature->choice > 0) break;
+        ++examples;
+        batch.labels.push_back(feature->label >= 0 ? feature->label : -100);
         break;
     }
   }
-  if (kind == TaskKind::Choices) batch.choices = choices;
+  if (kind == TaskKind::Spans && !has_spans) {
+    batch.start_positions.clear();
+    batch.end_positions.clear();
+  }
+  if (kind != TaskKind::Choices) return batch;
+  batch.choices = choices;
+  if (examples * choices != batch.tokens.num_sequences())
+    throw DataError("cannot put examples with different numbers of choices into one batch",
+                    Problem{"the batch", std::to_string(batch.tokens.num_sequences()) + " rows of " +
+                                             std::to_string(examples) + " examples",
+                            std::to_string(choices) + " choices for each", ""});
   return batch;
 }
 

@@ -22,10 +22,12 @@ TaskKind task_kind(std::string_view task);
 /// Inputs and labels of one (micro-)batch. B counts encoder rows: features, for choices one a choice.
 struct Batch {
   nn::PackedBatch tokens;
-  std::vector<std::int64_t> labels;           ///< Tokens: [T], -100 ignored. Choices: [B / choices]
-  std::vector<std::int64_t> start_positions;  ///< Spans: [B], columns of the padded row
+  std::vector<std::int64_t> labels;           ///< Tokens: [T]. Choices: [B / choices]. -100 ignored, empty: none
+  std::vector<std::int64_t> start_positions;  ///< Spans: [B], columns of the padded row; empty: no labels
   std::vector<std::int64_t> end_positions;    ///< Spans: [B]
   std::int64_t choices = 1;                   ///< Choices: consecutive sequences that belong to one example
+  /// [B] each sequence's own adapter, -1 for none, for mixtures that ask for it; empty: not known.
+  std::vector<std::int64_t> adapters;
 
   /// Rows as the original trainer counts them: sequences, for choices examples.
   std::int64_t num_rows() const { return tokens.num_sequences() / choices; }
@@ -36,7 +38,9 @@ struct BatchOptions {
   bool zero_segment_ids = false;
 };
 
-/// Features of one task in the order given; for choices all choices of an example follow each other.
+/// Features of one task in the order given; for choices all choices of an example follow each other. Spans have labels
+/// where a feature has one: a start below 0 beside others counts as 0, as the originals clamp it. Throws DataError where
+/// examples differ in their number of choices.
 Batch make_batch(TaskKind kind, std::span<const data::Feature* const> features, const BatchOptions& options = {});
 
 }  // namespace lorascope::tasks

@@ -1,13 +1,18 @@
 #include <ATen/ATen.h>
 
+#include <limits>
+
 #include "core/nn/compatible_encoder.h"
-#include "core/nn/kernels/kernels.h"
 #include "core/tasks/pass.h"
+#include "core/tasks/span_targets.h"
 
 namespace lorascope::tasks {
 namespace {
 
-/// Logits over real positions [T,K] with the graph that leads to them.
+at::Tensor integers(const std::vector<std::int64_t>& values, const at::Device& device) {
+  return at::tensor(values, at::kLong).to(device);
+}
+
 class CompatiblePass final : public Pass {
  public:
   CompatiblePass(ModelParts& parts, const std::string& device) : parts_(parts), device_(device) {}
@@ -16,13 +21,13 @@ class CompatiblePass final : public Pass {
     const at::AutoGradMode gradients(true);
     const nn::PaddedBatch padded = nn::pad(batch.tokens, parts_.config.pad_token_id, device_);
     const nn::CompatibleEncoder encoder(parts_.encoder, parts_.rates);
-    const nn::CompatibleEncoder::Pass pass{batch.tokens, padded, &key};
-    // Over padded rows like the originals, so that even the order of the sums is theirs.
-    const at::Tensor logits = padded_head(encoder, encoder.forward(pass).back(), pass);
-    at::Tensor labels = at::full({padded.batch * padded.sequence}, -100, padded.real.options());
-    labels.index_copy_(0, padded.real, at::tensor(batch.labels, at::kLong).to(device_));
-    if (!labels.ne(-100).any().item<bool>()) return 0;
-    const at::Tensor loss = at::cross_entropy_loss(logits, labels, {}, at::Reduction::Mean, -100);
+    nn::CompatibleEncoder::Pass pass{batch.tokens, padded, &key};
+    const auto mixing = begin_mixture(encoder, pass, batch);
+    const at::Tensor logits = head(encoder, parts_.encoder, encoder.forward(pass).back(), pass);
+    const at::Tensor task_loss = loss_of(logits, batch, padded);
+    if (!task_loss.defined()) return 0;
+    const at::Tensor gate_loss = mixing ? mixing->gate_loss() : at::Tensor();
+    const at::Tensor loss = gate_loss.defined() ? task_loss + gate_loss : task_loss;
     if (loss.requires_grad()) loss.backward(at::full({}, loss_weight, loss.options()));
     return loss.item<double>();
   }
@@ -31,13 +36,19 @@ class CompatiblePass final : public Pass {
     const at::NoGradGuard no_grad;
     const nn::PaddedBatch padded = nn::pad(batch.tokens, parts_.config.pad_token_id, device_);
     const nn::CompatibleEncoder encoder(weights, parts_.rates);
-    const nn::CompatibleEncoder::Pass pass{batch.tokens, padded, nullptr};
+    nn::CompatibleEncoder::Pass pass{batch.tokens, padded, nullptr};
+    const auto mixing = begin_mixture(encoder, pass, batch);
     const std::vector<at::Tensor> hidden = encoder.forward(pass);
+    const at::Tensor logits = head(encoder, weights, hidden.back(), pass);
     Output output;
-    output.logits = head(encoder, hidden.back(), pass).to(at::kCPU).contiguous();
+    if (parts_.kind == TaskKind::Choices)
+      output.logits = logits.view({-1, batch.choices}).to(at::kCPU);
+    else
+      output.logits = real(logits, padded).to(at::kCPU).contiguous();
     if (hidden_states)
       for (const at::Tensor& state : hidden) output.hidden_states.push_back(real(state, padded).to(at::kCPU));
-    add_token_losses(batch, output);
+    add_losses(parts_, batch, output);
+    if (mixing) add_mixture(*mixing, padded, output);
     return output;
   }
 
@@ -46,20 +57,77 @@ class CompatiblePass final : public Pass {
   }
 
  private:
+  /// The mixture's first steps, and `pass` mixed by them; null without a mixture.
+  std::unique_ptr<adapters::MixturePass> begin_mixture(const nn::CompatibleEncoder& encoder,
+                                                       nn::CompatibleEncoder::Pass& pass, const Batch& batch) const {
+    if (!parts_.mixture) return nullptr;
+    auto mixing = parts_.mixture->begin({encoder, pass, batch.adapters});
+    pass.mixer = mixing.get();
+    return mixing;
+  }
+
+  static void add_mixture(const adapters::MixturePass& mixing, const nn::PaddedBatch& padded, Output& output) {
+    const auto packed = [&](const at::Tensor& scalings) {
+      if (!scalings.defined()) return scalings;
+      return real(scalings, padded).view({-1, scalings.size(2), scalings.size(3)}).to(at::kCPU);
+    };
+    output.scalings = packed(mixing.scalings());
+    output.applied = packed(mixing.applied());
+    const at::Tensor loss = mixing.gate_loss();
+    if (loss.defined()) output.gate_loss = loss.item<double>();
+  }
+
   static at::Tensor real(const at::Tensor& padded_rows, const nn::PaddedBatch& padded) {
     return padded_rows.reshape({padded.batch * padded.sequence, -1}).index_select(0, padded.real);
   }
 
-  /// [B·S,K]
-  at::Tensor padded_head(const nn::CompatibleEncoder& encoder, const at::Tensor& hidden,
-                         const nn::CompatibleEncoder::Pass& pass) const {
-    const at::Tensor dropped = encoder.dropout(hidden, nn::kHeadSite, parts_.rates.head, pass);
-    return encoder.dense(parts_.head, dropped, pass).flatten(0, 1);
+  /// Over padded rows like the originals, so that even the order of the sums is theirs: Tokens [B,S,K], Spans [B,S,2],
+  /// Choices [B,1].
+  at::Tensor head(const nn::CompatibleEncoder& encoder, const nn::Encoder& weights, at::Tensor hidden,
+                  const nn::CompatibleEncoder::Pass& pass) const {
+    if (parts_.kind == TaskKind::Choices) {
+      const at::Tensor pooled = encoder.dense(*weights.pooler, hidden.select(1, 0), pass);
+      hidden = parts_.config.family == files::Family::Bert ? at::tanh(pooled) : at::relu(pooled);
+    }
+    return encoder.dense(parts_.head, encoder.dropout(hidden, nn::kHeadSite, parts_.rates.head, pass), pass);
   }
 
-  at::Tensor head(const nn::CompatibleEncoder& encoder, const at::Tensor& hidden,
-                  const nn::CompatibleEncoder::Pass& pass) const {
-    return padded_head(encoder, hidden, pass).index_select(0, pass.padded.real);
+  /// The batch's mean loss, undefined where nothing is labelled.
+  at::Tensor loss_of(const at::Tensor& logits, const Batch& batch, const nn::PaddedBatch& padded) const {
+    if (parts_.kind == TaskKind::Spans) return span_loss(logits, batch, padded);
+    at::Tensor rows = logits, labels = integers(batch.labels, device_);
+    if (parts_.kind == TaskKind::Tokens) {
+      rows = logits.flatten(0, 1);
+      labels = at::full({padded.batch * padded.sequence}, -100, padded.real.options())
+                   .index_copy_(0, padded.real, labels);
+    } else {
+      rows = logits.view({-1, batch.choices});
+    }
+    if (!labels.ne(-100).any().item<bool>()) return {};
+    return at::cross_entropy_loss(rows, labels, {}, at::Reduction::Mean, -100);
+  }
+
+  at::Tensor span_loss(const at::Tensor& logits, const Batch& batch, const nn::PaddedBatch& padded) const {
+    const SpanTargets targets = span_targets(batch, parts_.span_loss);
+    std::vector<std::int64_t> starts, ends;
+    for (const SpanTargets::Row& row : targets.rows) {
+      const auto column = [&](std::int64_t token) -> std::int64_t {
+        return token < 0 ? -100 : batch.tokens.positions[row.first + token];
+      };
+      starts.push_back(column(row.start));
+      ends.push_back(column(row.end));
+    }
+    const auto side = [&](std::int64_t number, const std::vector<std::int64_t>& labels) {
+      at::Tensor scores = logits.select(2, number);
+      if (parts_.span_loss == SpanLoss::Real)
+        scores = scores.masked_fill(padded.attention_mask.view({padded.batch, -1}).ne(0),
+                                    -std::numeric_limits<float>::infinity());
+      return at::cross_entropy_loss(scores, integers(labels, device_), {}, at::Reduction::Mean, -100);
+    };
+    if (targets.num_starts == 0 && targets.num_ends == 0) return {};
+    if (targets.num_ends == 0) return side(0, starts) / 2;
+    if (targets.num_starts == 0) return side(1, ends) / 2;
+    return (side(0, starts) + side(1, ends)) / 2;
   }
 
   ModelParts& parts_;
@@ -70,21 +138,6 @@ class CompatiblePass final : public Pass {
 
 std::unique_ptr<Pass> make_compatible_pass(ModelParts& parts, const std::string& device) {
   return std::make_unique<CompatiblePass>(parts, device);
-}
-
-void add_token_losses(const Batch& batch, Output& output) {
-  const std::int64_t classes = output.logits.size(1);
-  const float* logits = output.logits.const_data_ptr<float>();
-  output.losses.assign(batch.labels.size(), 0.0);
-  double sum = 0;
-  std::int64_t count = 0;
-  for (std::size_t t = 0; t < batch.labels.size(); ++t) {
-    if (batch.labels[t] < 0) continue;
-    output.losses[t] = nn::kernels().cross_entropy(logits + t * classes, classes, batch.labels[t], 0, nullptr);
-    sum += output.losses[t];
-    ++count;
-  }
-  output.loss = count > 0 ? sum / static_cast<double>(count) : 0;
 }
 
 }  // namespace lorascope::tasks

@@ -25,10 +25,17 @@ const at::Tensor* find(const std::map<std::string, at::Tensor>& tensors, const s
   return found == tensors.end() ? nullptr : &found->second;
 }
 
-nn::DropoutRates dropout_rates(const files::ModelConfig& config, const std::optional<double>& all) {
-  if (all) return {*all, *all, *all, *all, *all};
-  return {config.hidden_dropout, config.attention_dropout, config.hidden_dropout, config.hidden_dropout,
-          config.head_dropout()};
+/// Where the originals have dropout; `all` takes the place of every rate.
+nn::DropoutRates dropout_rates(const files::ModelConfig& config, TaskKind kind, const std::optional<double>& all) {
+  const bool is_distilled = config.family == files::Family::DistilBert;
+  double head = config.head_dropout();
+  if (kind == TaskKind::Spans) head = is_distilled ? config.span_dropout : 0;
+  if (kind == TaskKind::Choices && is_distilled) head = config.choice_dropout;
+  nn::DropoutRates rates{config.hidden_dropout, config.attention_dropout, config.hidden_dropout, config.hidden_dropout,
+                         head};
+  if (all) rates = {*all, *all, *all, *all, kind == TaskKind::Spans && !is_distilled ? 0 : *all};
+  if (is_distilled) rates.attention_output = 0;
+  return rates;
 }
 
 /// The head out of `tensors`, or nothing. Throws CheckpointError where only half of it is there or its shape is wrong.
@@ -56,6 +63,10 @@ std::optional<nn::Dense> stored_head(const std::map<std::string, at::Tensor>& te
 nn::Dense new_head(TaskKind kind, const files::ModelFolder& model, const TaskModelOptions& options) {
   const std::int64_t rows = head_rows(kind, options.num_labels);
   const std::string path = head_path(kind);
+  if (!options.may_draw_head)
+    throw CheckpointError("cannot use the model in " + model.folder.string() + " for this task",
+                          Problem{path + ".weight", "no such tensor", "a trained head",
+                                  "give its file, or the adapter that it was trained with"});
   if (rows <= 0)
     throw CheckpointError("cannot tell the number of labels of the model in " + model.folder.string(),
                           Problem{path + ".weight", "no such tensor", "a head", "give a head, or the data's labels"});
@@ -66,15 +77,16 @@ nn::Dense new_head(TaskKind kind, const files::ModelFolder& model, const TaskMod
 
 struct ChosenHead {
   nn::Dense head;
-  bool is_given = false;  ///< by --head
+  bool is_given = false;  ///< by the options
+  bool is_drawn = false;
 };
 
 /// The given head, else the folder's, else a new one. The number of labels asked for holds for all but a given head.
 ChosenHead choose_head(const files::ModelFolder& model, const TaskModelOptions& options) {
-  if (auto given = stored_head(options.head, options.kind, model, 0)) return {std::move(*given), true};
+  if (auto given = stored_head(options.head, options.kind, model, 0)) return {std::move(*given), true, false};
   if (auto stored = stored_head(model.tensors, options.kind, model, options.num_labels))
-    return {std::move(*stored), false};
-  return {new_head(options.kind, model, options), false};
+    return {std::move(*stored), false, false};
+  return {new_head(options.kind, model, options), false, true};
 }
 
 files::TensorMap placed(const files::TensorMap& tensors, const std::string& device) {
@@ -102,16 +114,49 @@ void train_head(ModelParts& parts, const std::string& weight_name, const std::st
   parts.trainable.push_back({bias_name, parts.head.bias.value, parts.head.bias.gradient});
 }
 
+/// The layer between first token and choices: the given one, else the folder's, else a new one.
+void choose_pooler(files::TensorMap& tensors, const files::ModelFolder& model, const TaskModelOptions& options) {
+  const std::string path = files::family_names(model.config.family).pooler;
+  const std::int64_t hidden = model.config.hidden_size;
+  for (const char* ending : {".weight", ".bias"}) {
+    const std::string name = path + ending;
+    const bool is_weight = name.back() == 't';
+    if (const at::Tensor* given = find(options.head, name)) {
+      const std::vector<std::int64_t> expected =
+          is_weight ? std::vector<std::int64_t>{hidden, hidden} : std::vector<std::int64_t>{hidden};
+      if (given->sizes().vec() != expected)
+        throw CheckpointError("cannot use the given head with the model in " + model.folder.string(),
+                              Problem{name, "shape " + files::shape_text(given->sizes().vec()),
+                                      files::shape_text(expected), "give the head of this task and model"});
+      tensors[name] = *given;
+    }
+    if (tensors.count(name) != 0) continue;
+    if (!options.may_draw_head)
+      throw CheckpointError("cannot use the model in " + model.folder.string() + " for this task",
+                            Problem{name, "no such tensor", "the layer between first token and choices",
+                                    "give a checkpoint that was trained with it"});
+    tensors[name] = is_weight ? nn::draw_normal({hidden, hidden}, model.config.initializer_range, options.seed, name)
+                              : at::zeros({hidden}, at::kFloat);
+  }
+}
+
 std::unique_ptr<ModelParts> base_parts(const files::ModelFolder& model, const TaskModelOptions& options, bool trained) {
-  if (options.kind != TaskKind::Tokens)
-    throw UsageError("this version computes token tasks only", "use the task wnut17");
   auto parts = std::make_unique<ModelParts>();
   parts->kind = options.kind;
   parts->config = model.config;
-  parts->rates = dropout_rates(model.config, options.dropout);
-  parts->encoder =
-      nn::make_encoder(model.config, placed(model.tensors, options.device), options.kind == TaskKind::Choices, trained);
+  parts->rates = dropout_rates(model.config, options.kind, options.dropout);
+  parts->span_loss =
+      options.span_loss.value_or(options.path == Path::Packed ? SpanLoss::Real : SpanLoss::Padded);
+  files::TensorMap tensors = model.tensors;
+  const bool with_pooler = options.kind == TaskKind::Choices;
+  if (with_pooler) choose_pooler(tensors, model, options);
+  parts->encoder = nn::make_encoder(model.config, placed(tensors, options.device), with_pooler, trained);
   return parts;
+}
+
+/// DistilBERT's pre_classifier belongs to the head: PEFT trains and saves both under the head's name, a suffix of both.
+bool pooler_is_head(const ModelParts& parts) {
+  return parts.encoder.pooler && parts.config.family == files::Family::DistilBert;
 }
 
 void follow_rows(nn::Embedding& table, nn::RowActivity& rows, std::vector<Parameter>& trainable) {
@@ -128,13 +173,20 @@ void collect_adapter_weights(ModelParts& parts) {
         parts.trainable.push_back({named.name, named.weight->value, named.weight->gradient});
 }
 
-/// What PEFT adds to a config for a task: the task's type, and the head among the modules that are saved whole.
-files::AdapterConfig completed(files::AdapterConfig config, TaskKind kind) {
+/// What PEFT adds to a config for a task: the task's type, the family's modules, and the head among those that are
+/// saved whole.
+files::AdapterConfig completed(files::AdapterConfig config, const ModelParts& parts, bool with_head) {
+  const TaskKind kind = parts.kind;
   if (!config.task_type && kind == TaskKind::Tokens) config.task_type = "TOKEN_CLS";
   if (!config.task_type && kind == TaskKind::Spans) config.task_type = "QUESTION_ANS";
-  if (config.modules_to_save.empty()) {
+  if (config.target_modules.is_empty())
+    config.target_modules.names = files::family_names(parts.config.family).lora_targets;
+  if (pooler_is_head(parts) && config.target_modules.is_all_linear() && config.exclude_modules.is_empty())
+    config.exclude_modules.names = {parts.encoder.pooler->path};
+  if (with_head && config.modules_to_save.empty()) {
     config.modules_to_save = {head_path(kind)};
     if (kind == TaskKind::Tokens) config.modules_to_save.push_back("score");
+    if (pooler_is_head(parts)) config.modules_to_save.push_back(parts.encoder.pooler->path);
   }
   return config;
 }
@@ -156,11 +208,14 @@ ParameterCounts ModelParts::counts() const {
     for (const nn::LowRank& adapter : modules) {
       result.all += adapter.a.value.numel() + adapter.b.value.numel();
       if (adapter.b_bias.value.defined()) result.all += adapter.b_bias.value.numel();
+      if (adapter.magnitude.value.defined()) result.all += adapter.magnitude.value.numel();
     }
   };
   everything.for_each_dense([&](nn::Dense& dense) { add(dense.adapters); });
   everything.for_each_embedding([&](nn::Embedding& table) { add(table.adapters); });
   result.all += num_values(head) + frozen_head_values;
+  if (mixture)
+    for (const adapters::NamedWeight& named : mixture->weights()) result.all += named.weight->value.numel();
   for (const Parameter& parameter : trainable) result.trainable += parameter.value.numel();
   return result;
 }
@@ -170,7 +225,7 @@ std::unique_ptr<ModelParts> full_parts(const files::ModelFolder& model, const Ta
   parts->head = choose_head(model, options).head;
   own(parts->head, parts->encoder, true);
   parts->encoder.for_each_weight([&](const std::string& name, nn::Weight& weight) {
-    parts->trainable.push_back({name, weight.value, weight.gradient});
+    if (weight.is_trained()) parts->trainable.push_back({name, weight.value, weight.gradient});
   });
   if (options.path == Path::Packed) {
     follow_rows(parts->encoder.word, parts->word_rows, parts->trainable);
@@ -183,12 +238,31 @@ std::unique_ptr<ModelParts> full_parts(const files::ModelFolder& model, const Ta
 std::unique_ptr<ModelParts> new_adapter_parts(const files::ModelFolder& model, const TaskModelOptions& options,
                                               const files::AdapterConfig& lora) {
   auto parts = base_parts(model, options, false);
-  parts->adapters.push_back(adapters::attach_new_adapter(parts->encoder, completed(lora, options.kind), options.seed));
-  parts->head = choose_head(model, options).head;
-  own(parts->head, parts->encoder, true);
-  parts->frozen_head_values = num_values(parts->head);
+  ChosenHead chosen = choose_head(model, options);
+  parts->head = std::move(chosen.head);
+  own(parts->head, parts->encoder, options.train_head);
+  const bool saves_head = options.train_head || chosen.is_drawn;
+  const files::AdapterConfig config = completed(lora, *parts, saves_head);
+  parts->adapters.push_back(adapters::attach_new_adapter(parts->encoder, config, options.seed));
+  parts->frozen_head_values = parts->adapters.back().copied_values;
   collect_adapter_weights(*parts);
-  train_head(*parts, kWrapper + parts->head.path + ".weight", kWrapper + parts->head.path + ".bias");
+  std::vector<nn::Dense*> modules{&parts->head};
+  if (pooler_is_head(*parts)) {
+    nn::Dense& pooler = *parts->encoder.pooler;
+    own(pooler, parts->encoder, options.train_head);
+    modules.insert(modules.begin(), &pooler);
+  }
+  for (nn::Dense* module : modules) {
+    if (!saves_head) continue;
+    for (const auto& [ending, weight] : {std::pair(".weight", &module->weight), std::pair(".bias", &module->bias)}) {
+      const std::string name = kWrapper + module->path + ending;
+      if (options.train_head)
+        parts->trainable.push_back({name, weight->value, weight->gradient});
+      else
+        parts->saved[name] = weight->value;
+    }
+    if (options.train_head) parts->frozen_head_values += num_values(*module);
+  }
   return parts;
 }
 
@@ -198,9 +272,11 @@ std::unique_ptr<ModelParts> stored_adapter_parts(const files::ModelFolder& model
   const bool one = stored.size() == 1;
   std::optional<nn::Dense> head;
   std::map<std::string, std::string> names;
+  std::int64_t copied_values = 0;
   for (const files::AdapterFolder* adapter : stored) {
     const files::AdapterMatch match = files::match_adapter(*adapter, model.config, parts->encoder.pooler.has_value());
     parts->adapters.push_back(adapters::attach_stored_adapter(parts->encoder, adapter->config, match, one));
+    copied_values += parts->adapters.back().copied_values;
     if (head || !options.head.empty()) continue;
     head = head_of(match, options.kind, model);
     for (const auto& [name, placed] : match.head) names[name] = placed.file_name;
@@ -209,11 +285,19 @@ std::unique_ptr<ModelParts> stored_adapter_parts(const files::ModelFolder& model
   const ChosenHead chosen = is_brought ? ChosenHead{*head, false} : choose_head(model, options);
   parts->head = chosen.head;
   own(parts->head, parts->encoder, is_brought || chosen.is_given);
-  if (is_brought) parts->frozen_head_values = num_values(parts->head);
+  parts->frozen_head_values = copied_values + (is_brought ? num_values(parts->head) : 0);
   collect_adapter_weights(*parts);
   const std::string weight = parts->head.path + ".weight", bias = parts->head.path + ".bias";
   if (is_brought) train_head(*parts, names.at(weight), names.at(bias));
-  if (!is_brought && chosen.is_given) train_head(*parts, weight, bias);
+  if (is_brought || !chosen.is_given) return parts;
+  const std::string given_pooler = pooler_is_head(*parts) ? parts->encoder.pooler->path : "";
+  if (find(options.head, given_pooler + ".weight")) {
+    nn::Dense& pooler = *parts->encoder.pooler;
+    own(pooler, parts->encoder, true);
+    parts->trainable.push_back({given_pooler + ".weight", pooler.weight.value, pooler.weight.gradient});
+    parts->trainable.push_back({given_pooler + ".bias", pooler.bias.value, pooler.bias.gradient});
+  }
+  train_head(*parts, weight, bias);
   return parts;
 }
 

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/adapters/lora.h"
+#include "core/adapters/mixing.h"
 #include "core/files/model_folder.h"
+#include "core/files/xlora_folder.h"
 #include "core/nn/encoder.h"
 #include "core/tasks/task_model.h"
 
@@ -17,12 +20,16 @@ struct ModelParts {
   TaskKind kind = TaskKind::Tokens;
   files::ModelConfig config;
   nn::DropoutRates rates;
+  SpanLoss span_loss = SpanLoss::Real;
   nn::Encoder encoder;
   nn::Dense head;                       ///< "classifier" [C,H] or "qa_outputs" [2,H]
   std::int64_t frozen_head_values = 0;  ///< of the head that the trained one stands for, as PEFT counts it
   std::vector<adapters::AttachedAdapter> adapters;
   std::vector<Parameter> trainable;
+  std::map<std::string, at::Tensor> saved;  ///< of a head that is not trained but drawn: written with the adapter
   nn::RowActivity word_rows, position_rows;  ///< of trained tables on the packed path
+  std::unique_ptr<adapters::Mixture> mixture;  ///< null: adapters are summed
+  std::unique_ptr<files::XloraFolder> xlora;   ///< what the mixture was made of, where it is an X-LoRA
 
   ModelParts() = default;
   ModelParts(const ModelParts&) = delete;
@@ -37,5 +44,7 @@ std::unique_ptr<ModelParts> new_adapter_parts(const files::ModelFolder& model, c
                                               const files::AdapterConfig& lora);
 std::unique_ptr<ModelParts> stored_adapter_parts(const files::ModelFolder& model, const TaskModelOptions& options,
                                                  const std::vector<const files::AdapterFolder*>& adapters);
+
+std::unique_ptr<TaskModel> make_task_model(std::unique_ptr<ModelParts> parts, const TaskModelOptions& options);
 
 }  // namespace lorascope::tasks

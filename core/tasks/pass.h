@@ -22,7 +22,7 @@ class Pass {
 std::unique_ptr<Pass> make_packed_pass(ModelParts& parts);
 std::unique_ptr<Pass> make_compatible_pass(ModelParts& parts, const std::string& device);
 
-/// -log p(label) of every labelled token and their mean, for logits [T,K] on the CPU.
-void add_token_losses(const Batch& batch, Output& output);
+/// The losses of every labelled row and their mean, from logits on the CPU.
+void add_losses(const ModelParts& parts, const Batch& batch, Output& output);
 
 }  // namespace lorascope::tasks

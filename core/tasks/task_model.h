@@ -17,6 +17,7 @@ namespace lorascope::files {
 struct AdapterConfig;
 struct AdapterFolder;
 struct ModelFolder;
+struct XloraFolder;
 }  // namespace lorascope::files
 
 namespace lorascope::tasks {
@@ -26,6 +27,10 @@ using nn::Parameter;
 /// How the numbers are computed. Packed: packed tokens, hand-written backward, CPU; the default. Compatible: padded
 /// rows, plain autograd, the same order of operations as the Python originals; any device.
 enum class Path { Packed, Compatible };
+
+/// Over which positions a span's softmax runs. Real: those of the row itself. Padded: all S columns of the padded batch,
+/// padding included and computed, as the originals have it; loss and gradients then depend on how far a batch is padded.
+enum class SpanLoss { Real, Padded };
 
 struct TaskModelOptions {
   TaskKind kind = TaskKind::Tokens;
@@ -37,14 +42,26 @@ struct TaskModelOptions {
   std::map<std::string, at::Tensor> head;
   /// One rate for all of the encoder's and the head's dropouts instead of config.json's.
   std::optional<double> dropout;
+  /// Positions above the last column are left out of the loss, those below 0 count as 0. Empty: Real on the packed
+  /// path, Padded on the compatible one.
+  std::optional<SpanLoss> span_loss;
+  /// Whether a new adapter trains and saves the head. PEFT does it for tokens and spans, for choices only where the
+  /// head is named; a head that is not trained keeps its numbers, drawn ones included.
+  bool train_head = true;
+  /// A head (and for choices a pooler) that neither the folder, an adapter nor `head` has is drawn; where false it is
+  /// refused.
+  bool may_draw_head = true;
 };
 
 /// Logits of one pass without gradient, over real positions only.
 struct Output {
   at::Tensor logits;                      ///< Tokens [T,K]; Spans [T,2] (start, end); Choices [B/choices, choices]
   double loss = 0;                        ///< the batch's mean loss; 0 where nothing is labelled
-  std::vector<double> losses;             ///< Tokens [T], Spans [B], Choices [B/choices]: the terms of that mean
+  std::vector<double> losses;             ///< Tokens [T], Spans [B], Choices [B/choices]: the terms of that mean, or 0
   std::vector<at::Tensor> hidden_states;  ///< on request: L+1 tensors [T,H], the first after the embeddings
+  /// Of a mixture with a gate, [T,L,N] over adapted modules and adapters: what the gate says, and what is used of it.
+  at::Tensor scalings, applied;
+  double gate_loss = 0;  ///< of a mixture: its term of the loss beside the task's
 };
 
 struct EvaluateOptions {
@@ -61,7 +78,8 @@ struct ParameterCounts {
 /// Not thread-safe; one model a thread.
 class TaskModel {
  public:
-  /// Full fine-tuning of the model in a folder. A head that the folder lacks is drawn: N(0, initializer_range), bias 0.
+  /// Full fine-tuning of the model in a folder. A head that the folder lacks is drawn: N(0, initializer_range), bias 0;
+  /// so is the layer between first token and choices (BERT's pooler, DistilBERT's pre_classifier).
   /// Throws CheckpointError (missing tensors, wrong shapes), UsageError.
   static std::unique_ptr<TaskModel> full(const files::ModelFolder& model, const TaskModelOptions& options);
   /// Frozen encoder with a fresh adapter and a trained head ([LoRA] §4.1). task_type and modules_to_save of `lora` are
@@ -77,7 +95,8 @@ class TaskModel {
 
   virtual TaskKind kind() const = 0;
   virtual Path path() const = 0;
-  virtual std::int64_t num_labels() const = 0;
+  virtual std::int64_t num_labels() const = 0;  ///< rows of the head: C, for spans 2, for choices 1
+  virtual SpanLoss span_loss() const = 0;
   virtual std::int64_t max_positions() const = 0;
 
   /// Trained parameters in a fixed order, gradients allocated. Call values_changed() after writing into values by any
@@ -110,6 +129,10 @@ class TaskModel {
   virtual std::map<std::string, at::Tensor> export_model() const = 0;
   /// Configuration and tensors as PEFT writes them: for files::write_adapter_folder. Throws Error without an adapter.
   virtual files::AdapterFolder export_adapter() const = 0;
+  /// Whether several frozen adapters are mixed (mixture_model.h): nothing to merge, no update of its own.
+  virtual bool is_mixture() const { return false; }
+  /// Gate and adapters for files::write_xlora_folder. Throws Error for a model that is no X-LoRA.
+  virtual files::XloraFolder export_xlora() const;
 
  protected:
   TaskModel() = default;

@@ -37,13 +37,23 @@ files::ModelConfig tiny_config(std::int64_t num_layers) {
   return config;
 }
 
+files::ModelConfig tiny_distilbert_config(std::int64_t num_layers) {
+  files::ModelConfig config = tiny_config(num_layers);
+  config.family = files::Family::DistilBert;
+  config.type_vocab_size = 0;
+  config.span_dropout = 0.1;
+  config.choice_dropout = 0.2;
+  return config;
+}
+
 files::TensorMap tiny_tensors(const files::ModelConfig& config, std::uint64_t seed, std::int64_t num_labels,
                               bool with_pooler) {
   at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
   files::TensorMap tensors;
   for (const files::EncoderTensor& tensor : files::encoder_tensors(config, with_pooler)) {
     tensors[tensor.name] = random(tensor.shape, 0.3, generator);
-    if (tensor.name.find("LayerNorm.weight") != std::string::npos) tensors[tensor.name] += 1;
+    for (const char* norm : {"LayerNorm.weight", "layer_norm.weight"})
+      if (tensor.name.find(norm) != std::string::npos) tensors[tensor.name] += 1;
   }
   if (num_labels > 0) {
     tensors["classifier.weight"] = random({num_labels, config.hidden_size}, 0.3, generator);

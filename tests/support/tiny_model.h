@@ -13,6 +13,8 @@ namespace lorascope::test {
 
 /// A config of a few thousand parameters: V 40, H 8, 2 layers, 2 heads, feed-forward 12, 32 positions.
 files::ModelConfig tiny_config(std::int64_t num_layers = 2);
+/// The same sizes of the other family.
+files::ModelConfig tiny_distilbert_config(std::int64_t num_layers = 2);
 
 /// Random tensors of that config's encoder under the task model's names, LayerNorms near one; with `num_labels` above 0
 /// also "classifier.weight" and "classifier.bias".

@@ -55,6 +55,7 @@ struct ResidualNormBackward {
 struct AttentionHead {
   std::int64_t length = 0;     ///< S
   std::int64_t head_size = 0;  ///< D
+  std::int64_t unattended = 0;  ///< rows at the end that are computed but that no row attends to: padding
   const float* query = nullptr;
   const float* key = nullptr;
   const float* value = nullptr;

@@ -175,13 +175,13 @@ TEST_CASE("an adapter that cannot be computed is refused by what it is", "[adapt
     CHECK_THROWS_AS(TaskModel::with_new_adapter(small_model(), on(Path::Packed), config), CheckpointError);
     CHECK_THROWS_WITH(TaskModel::with_new_adapter(small_model(), on(Path::Packed), config), Catch::Contains(text));
   };
-  SECTION("DoRA") {
-    config.use_dora = true;
-    refused("DoRA");
+  SECTION("DoRA with a bias on B") {
+    config.use_dora = config.lora_bias = true;
+    refused("use_dora");
   }
-  SECTION("an initialisation that changes the base") {
-    config.init_lora_weights = "pissa";
-    refused("pissa");
+  SECTION("an initialisation that needs data") {
+    config.init_lora_weights = "loftq";
+    refused("loftq");
   }
   SECTION("an initialisation that is unknown") {
     config.init_lora_weights = "eva";

@@ -24,6 +24,24 @@ files::ModelFolder small_model(double dropout, files::Activation activation) {
   return model;
 }
 
+files::ModelFolder small_model(const Sample& sample) {
+  files::ModelFolder model;
+  model.folder = "small model";
+  model.config = sample.family == files::Family::Bert ? lorascope::test::tiny_config(3)
+                                                      : lorascope::test::tiny_distilbert_config(3);
+  model.config.hidden_dropout = model.config.attention_dropout = sample.dropout;
+  model.config.span_dropout = model.config.choice_dropout = sample.dropout;
+  model.config.activation = sample.activation;
+  const std::int64_t rows = sample.kind == TaskKind::Tokens ? kLabels : sample.kind == TaskKind::Spans ? 2 : 1;
+  model.tensors = lorascope::test::tiny_tensors(model.config, 1, rows, true);
+  if (sample.kind == TaskKind::Spans)
+    for (const char* ending : {".weight", ".bias"}) {
+      model.tensors["qa_outputs" + std::string(ending)] = model.tensors.at("classifier" + std::string(ending));
+      model.tensors.erase("classifier" + std::string(ending));
+    }
+  return model;
+}
+
 files::AdapterConfig query_value(std::int64_t rank) {
   files::AdapterConfig config;
   config.rank = rank;
@@ -45,13 +63,64 @@ files::AdapterFolder small_adapter(const files::AdapterConfig& config) {
   return adapter;
 }
 
+files::AdapterFolder small_adapter(const files::AdapterConfig& config, const Sample& sample) {
+  const files::ModelFolder model = small_model(sample);
+  files::AdapterFolder adapter;
+  adapter.folder = "small adapter";
+  adapter.config = config;
+  adapter.tensors = lorascope::test::tiny_adapter_tensors(model.config, config, 2, 0);
+  for (const char* name : {"classifier.weight", "classifier.bias", "qa_outputs.weight", "qa_outputs.bias"})
+    if (model.tensors.count(name) != 0)
+      adapter.tensors["base_model.model." + std::string(name)] = model.tensors.at(name) * 0.7;
+  if (sample.kind == TaskKind::Choices && sample.family == files::Family::DistilBert)
+    for (const char* name : {"pre_classifier.weight", "pre_classifier.bias"})
+      adapter.tensors["base_model.model." + std::string(name)] = model.tensors.at(name) * 0.7;
+  return adapter;
+}
+
+namespace {
+
+/// Numbers that are the same everywhere.
+class Draws {
+ public:
+  std::int32_t operator()(std::uint32_t limit) {
+    state_ = state_ * 1664525U + 1013904223U;
+    return static_cast<std::int32_t>((state_ >> 8) % limit);
+  }
+
+ private:
+  std::uint32_t state_ = 1;
+};
+
+}  // namespace
+
+Batch small_batch(TaskKind kind) {
+  if (kind == TaskKind::Tokens) return small_batch();
+  Batch batch;
+  Draws draw;
+  const std::vector<int> lengths = kind == TaskKind::Spans ? std::vector{9, 1, 20, 12, 5, 17}
+                                                           : std::vector{9, 1, 20, 12, 5, 17, 3, 11, 2};
+  for (const int length : lengths) {
+    std::vector<std::int32_t> ids, types;
+    for (int i = 0; i < length; ++i) {
+      ids.push_back(1 + draw(39));
+      types.push_back(i > length / 2 ? 1 : 0);
+    }
+    batch.tokens.append(ids, types);
+  }
+  if (kind == TaskKind::Spans) {
+    batch.start_positions = {3, 0, 0, 11, -4, 25};
+    batch.end_positions = {8, 0, 19, 15, 2, 16};
+  } else {
+    batch.choices = 3;
+    batch.labels = {2, -100, 0};
+  }
+  return batch;
+}
+
 Batch small_batch() {
   Batch batch;
-  std::uint32_t state = 1;
-  const auto draw = [&state](std::uint32_t limit) {
-    state = state * 1664525U + 1013904223U;
-    return static_cast<std::int32_t>((state >> 8) % limit);
-  };
+  Draws draw;
   for (const int length : {7, 1, 20, 12}) {
     std::vector<std::int32_t> ids, types;
     for (int i = 0; i < length; ++i) {
@@ -103,8 +172,9 @@ void check_gradients(const Gradients& found, const Gradients& expected) {
   }
 }
 
-TaskModelOptions on(Path path) {
+TaskModelOptions on(Path path, TaskKind kind) {
   TaskModelOptions options;
+  options.kind = kind;
   options.path = path;
   return options;
 }

@@ -19,10 +19,23 @@ constexpr double kGradientTolerance = 1e-4;
 /// A model of a few thousand parameters with all dropouts at `dropout`, and a head of 5 labels.
 files::ModelFolder small_model(double dropout = 0, files::Activation activation = files::Activation::Gelu);
 
+/// The same of any family and task, with the head of the task; Tokens have 5 labels.
+struct Sample {
+  files::Family family = files::Family::Bert;
+  TaskKind kind = TaskKind::Tokens;
+  double dropout = 0;
+  files::Activation activation = files::Activation::Gelu;
+};
+files::ModelFolder small_model(const Sample& sample);
+
 /// An adapter for it with both factors away from zero.
 files::AdapterFolder small_adapter(const files::AdapterConfig& config);
+files::AdapterFolder small_adapter(const files::AdapterConfig& config, const Sample& sample);
 files::AdapterConfig query_value(std::int64_t rank = 3);
 
+/// Sequences of other lengths with labels of a task: six of a span task, some labels beyond a row or below 0; three
+/// examples of three choices, one without a label.
+Batch small_batch(TaskKind kind);
 /// Four sequences of lengths 7, 1, 20 and 12 with labels, some of them ignored.
 Batch small_batch();
 /// The sequences `first` up to `last` of a batch.
@@ -38,6 +51,6 @@ Gradients gradients_of(TaskModel& model, const Batch& batch, const nn::DropoutKe
 /// rounding, within 1e-6 of the largest gradient.
 void check_gradients(const Gradients& found, const Gradients& expected);
 
-TaskModelOptions on(Path path);
+TaskModelOptions on(Path path, TaskKind kind = TaskKind::Tokens);
 
 }  // namespace lorascope::tasks::test

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+
+#include "core/adapters/mixing.h"
+#include "core/adapters/xlora_gate.h"
+
+namespace lorascope::adapters {
+
+struct XloraOptions {
+  XloraMode mode = XloraMode::Ours;
+  /// Weight of N · Σ_n (mean scaling of adapter n)², 1 where all share alike, N where one takes all: against collapse.
+  double balance_weight = 0;
+  /// Weight of the mean entropy of a token's scalings, in nats: positive makes them decided, negative mixed.
+  double entropy_weight = 0;
+};
+
+/// X-LoRA over one encoder ([X-LoRA] §2), two named passes: the scaling pass with constant scalings feeds the gate, and
+/// the pass after it uses what the gate says: y = W x + b + g Σ_n s_n B_n A_n drop(x ⊙ λ[t,l,n]).
+class Xlora final : public Mixture {
+ public:
+  Xlora(std::unique_ptr<XloraGate> gate, MixedModules modules, const XloraOptions& options);
+
+  /// The last hidden states [B,S,H] of the scaling pass, without gradient. In the originals' modes it has dropout of
+  /// its own where the pass has; in mode ours none.
+  at::Tensor scaling_pass(const MixtureInput& input) const;
+  std::unique_ptr<MixturePass> begin(const MixtureInput& input) override;
+  std::vector<NamedWeight> weights() override { return gate_->weights(); }
+
+  const XloraGate& gate() const { return *gate_; }
+  const MixedModules& modules() const { return modules_; }
+
+ private:
+  std::unique_ptr<XloraGate> gate_;
+  MixedModules modules_;
+  XloraOptions options_;
+};
+
+}  // namespace lorascope::adapters

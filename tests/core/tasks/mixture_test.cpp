@@ -1,0 +1,293 @@
+#include <ATen/ATen.h>
+
+#include "core/files/xlora_folder.h"
+#include "core/nn/adamw.h"
+#include "core/nn/initialise.h"
+#include "core/tasks/mixture_model.h"
+#include "tests/core/tasks/small_model.h"
+#include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
+
+namespace lorascope::tasks::test {
+namespace {
+
+/// Adapters of different ranks, and with `union_` on different modules, drawn by number.
+std::vector<files::AdapterFolder> drawn_adapters(std::size_t count, bool is_union, std::uint64_t seed) {
+  const std::vector<std::vector<std::string>> targets = {{"query", "value"}, {"key", "value"}, {"query", "output.dense"}};
+  std::vector<files::AdapterFolder> adapters;
+  for (std::size_t n = 0; n < count; ++n) {
+    files::AdapterConfig config;
+    config.rank = 1 + static_cast<std::int64_t>((seed + n) % 4);
+    config.alpha = 3 + static_cast<double>(n);
+    config.target_modules.names = targets[is_union ? n % targets.size() : 0];
+    files::AdapterFolder adapter = small_adapter(config);
+    adapter.folder = "adapters/number" + std::to_string(n);
+    for (const std::string& name : adapter.other_names()) adapter.tensors.erase(name);
+    for (auto& [name, tensor] : adapter.tensors)
+      tensor = nn::draw_normal(tensor.sizes(), 0.4, seed * 100 + n, name);
+    adapters.push_back(std::move(adapter));
+  }
+  return adapters;
+}
+
+std::vector<const files::AdapterFolder*> pointers(const std::vector<files::AdapterFolder>& adapters) {
+  std::vector<const files::AdapterFolder*> result;
+  for (const files::AdapterFolder& adapter : adapters) result.push_back(&adapter);
+  return result;
+}
+
+/// A gate whose last layer has zero weights: its bias alone decides, alike for every token and module.
+files::XloraFolder constant_gate(const std::vector<files::AdapterFolder>& adapters, const std::vector<double>& bias,
+                                 bool has_softmax) {
+  files::XloraConfig config;
+  config.has_softmax = has_softmax;
+  config.dropout = 0;
+  files::XloraFolder mixture = new_xlora(small_model(), pointers(adapters), config, 5);
+  mixture.gate.back().weight.zero_();
+  mixture.gate.back().bias = at::tensor(bias, at::kFloat);
+  return mixture;
+}
+
+at::Tensor logits(TaskModel& model, const Batch& batch) {
+  return model.evaluate(batch, {.merged = false}).logits;
+}
+
+struct Shape {
+  std::size_t adapters;
+  bool is_union;
+  std::uint64_t seed;
+};
+const std::vector<Shape> kShapes = {{1, false, 1}, {2, false, 2}, {2, true, 3}, {3, true, 4}, {4, true, 5}};
+
+TEST_CASE("X-LoRA with one-hot scalings is that adapter", "[tasks]") {
+  const files::ModelFolder base = small_model();
+  const Batch batch = small_batch();
+  for (const Shape& shape : kShapes) {
+    const auto adapters = drawn_adapters(shape.adapters, shape.is_union, shape.seed);
+    for (std::size_t chosen = 0; chosen < adapters.size(); ++chosen) {
+      std::vector<double> bias(adapters.size(), 0.0);
+      bias[chosen] = 300;
+      for (const Path path : {Path::Packed, Path::Compatible}) {
+        const auto mixed = xlora_model(base, on(path), constant_gate(adapters, bias, true), {});
+        const auto alone = TaskModel::with_adapters(base, on(Path::Compatible), {&adapters[chosen]});
+        CHECK(deviation(logits(*mixed, batch), logits(*alone, batch)) < kValueTolerance);
+      }
+    }
+  }
+}
+
+TEST_CASE("X-LoRA with constant scalings is the exact merge with those weights", "[tasks]") {
+  const files::ModelFolder base = small_model();
+  const Batch batch = small_batch();
+  for (const Shape& shape : kShapes) {
+    const auto adapters = drawn_adapters(shape.adapters, shape.is_union, shape.seed);
+    std::vector<double> weights;
+    for (std::size_t n = 0; n < adapters.size(); ++n) weights.push_back(0.7 - 0.5 * static_cast<double>(n));
+    MixingOptions sum;
+    sum.weights = weights;
+    const auto merged = mixture_model(base, on(Path::Packed), pointers(adapters), sum);
+    for (const Path path : {Path::Packed, Path::Compatible}) {
+      const auto mixed = xlora_model(base, on(path), constant_gate(adapters, weights, false), {});
+      CHECK(deviation(logits(*mixed, batch), logits(*merged, batch)) < kValueTolerance);
+      CHECK(deviation(logits(*mixed, batch), merged->evaluate(batch).logits) < kValueTolerance);
+    }
+  }
+}
+
+TEST_CASE("X-LoRA with scalings of zero is the base, and one adapter with softmax is that adapter", "[tasks]") {
+  const files::ModelFolder base = small_model();
+  const Batch batch = small_batch();
+  const auto adapters = drawn_adapters(3, true, 9);
+  const auto plain = TaskModel::full(base, on(Path::Packed));
+  for (const Path path : {Path::Packed, Path::Compatible}) {
+    const auto zero = xlora_model(base, on(path), constant_gate(adapters, {0, 0, 0}, false), {});
+    CHECK(deviation(logits(*zero, batch), logits(*plain, batch)) < 1e-6);
+    files::XloraConfig config;
+    config.depth = 2;
+    config.size = 7;
+    const auto one = new_xlora(base, {&adapters[0]}, config, 3);
+    const auto single = xlora_model(base, on(path), one, {});
+    const auto lora = TaskModel::with_adapters(base, on(Path::Packed), {&adapters[0]});
+    CHECK(deviation(logits(*single, batch), logits(*lora, batch)) < 1e-6);
+    CHECK(at::equal(single->evaluate(batch).scalings, at::ones_like(single->evaluate(batch).scalings)));
+  }
+}
+
+TEST_CASE("Scalings are a distribution a token and module, of the shape T, L, N", "[tasks]") {
+  const auto adapters = drawn_adapters(3, true, 4);
+  files::XloraConfig config;
+  config.is_layerwise = true;
+  config.depth = 3;
+  config.size = 6;
+  const auto model = xlora_model(small_model(), on(Path::Packed), new_xlora(small_model(), pointers(adapters), config, 1), {});
+  const Batch batch = small_batch();
+  const Output output = model->evaluate(batch);
+  CHECK(output.scalings.sizes().vec() == std::vector<std::int64_t>{batch.tokens.num_tokens(), 15, 3});
+  CHECK((output.scalings.sum(-1) - 1).abs().max().item<double>() < 1e-6);
+  CHECK(at::equal(output.scalings, output.applied));
+}
+
+TEST_CASE("No example's result depends on those beside it in mode ours", "[tasks]") {
+  const auto adapters = drawn_adapters(3, true, 4);
+  files::XloraConfig config;
+  config.top_k = 2;
+  config.has_softmax = false;
+  config.has_top_k_softmax = true;
+  const files::XloraFolder mixture = new_xlora(small_model(), pointers(adapters), config, 1);
+  const auto model = xlora_model(small_model(), on(Path::Packed), mixture, {});
+  const Batch batch = small_batch();
+  const at::Tensor together = logits(*model, batch);
+  for (std::int64_t row = 0; row < batch.tokens.num_sequences(); ++row) {
+    const at::Tensor alone = logits(*model, part_of(batch, row, row + 1));
+    CHECK(deviation(alone, together.slice(0, batch.tokens.boundaries[row], batch.tokens.boundaries[row + 1])) <
+          kValueTolerance);
+  }
+}
+
+TEST_CASE("After 100 steps the gate has changed and the adapters have not, by a bit", "[tasks]") {
+  const files::ModelFolder base = small_model(0.1);
+  const auto adapters = drawn_adapters(3, true, 6);
+  files::XloraConfig config;
+  config.is_layerwise = true;
+  config.depth = 2;
+  config.size = 5;
+  const files::XloraFolder start = new_xlora(base, pointers(adapters), config, 1);
+  for (const Path path : {Path::Packed, Path::Compatible}) {
+    const auto model = xlora_model(base, on(path), start, {});
+    const Batch batch = small_batch();
+    for (const Parameter& parameter : model->trainable()) CHECK(parameter.name.rfind("base_model", 0) != 0);
+    std::vector<at::Tensor> first, second;
+    for (const Parameter& parameter : model->trainable()) {
+      first.push_back(at::zeros_like(parameter.value));
+      second.push_back(at::zeros_like(parameter.value));
+    }
+    for (std::int64_t step = 1; step <= 100; ++step) {
+      model->zero_gradients();
+      model->train_micro_batch(batch, 1, {7, static_cast<std::uint64_t>(step)});
+      for (std::size_t i = 0; i < first.size(); ++i) {
+        nn::AdamW adamw;
+        adamw.learning_rate = 0.01;
+        adamw.step = step;
+        nn::adamw_step(adamw, model->trainable()[i], first[i], second[i]);
+      }
+    }
+    const files::XloraFolder end = model->export_xlora();
+    for (std::size_t n = 0; n < adapters.size(); ++n)
+      for (const auto& [name, tensor] : adapters[n].tensors) CHECK(at::equal(end.adapters[n].tensors.at(name), tensor));
+    for (std::size_t layer = 0; layer < start.gate.size(); ++layer)
+      CHECK(!at::equal(end.gate[layer].weight, start.gate[layer].weight));
+  }
+}
+
+TEST_CASE("What an X-LoRA model writes gives the same logits when it is read again, in both formats", "[tasks]") {
+  const lorascope::test::TemporaryFolder folder;
+  const files::ModelFolder base = small_model();
+  const auto adapters = drawn_adapters(2, true, 8);
+  files::XloraConfig config;
+  config.is_layerwise = true;
+  config.depth = 2;
+  config.size = 5;
+  const auto model = xlora_model(base, on(Path::Compatible), new_xlora(base, pointers(adapters), config, 1), {});
+  const Batch batch = small_batch();
+  const at::Tensor expected = logits(*model, batch);
+  for (const files::XloraFormat format : {files::XloraFormat::Package, files::XloraFormat::Peft}) {
+    const auto place = folder.path() / std::string(files::text(format));
+    files::write_xlora_folder(place, files::converted(model->export_xlora(), format));
+    const auto again = xlora_model(base, on(Path::Compatible), files::read_xlora_folder(place), {});
+    CHECK(at::equal(logits(*again, batch), expected));
+  }
+}
+
+TEST_CASE("The gate's terms of the loss have the gradients of their definition", "[tasks]") {
+  const files::ModelFolder base = small_model();
+  const auto adapters = drawn_adapters(3, false, 8);
+  files::XloraConfig config;
+  const files::XloraFolder mixture = new_xlora(base, pointers(adapters), config, 1);
+  const Batch batch = small_batch();
+  XloraModelOptions terms;
+  terms.xlora.balance_weight = 0.3;
+  terms.xlora.entropy_weight = -0.2;
+  const auto model = xlora_model(base, on(Path::Packed), mixture, terms);
+  const at::Tensor scalings = model->evaluate(batch).scalings.select(1, 0);
+  const double balance = scalings.mean(0).square().sum().item<double>() * 3;
+  const double entropy = -(scalings * scalings.log()).sum(-1).mean().item<double>();
+  CHECK(model->evaluate(batch).gate_loss == Approx(0.3 * balance - 0.2 * entropy).epsilon(1e-5));
+  const auto without = xlora_model(base, on(Path::Packed), mixture, {});
+  model->zero_gradients();
+  without->zero_gradients();
+  const double with_terms = model->train_micro_batch(batch, 1, {});
+  CHECK(with_terms == Approx(without->train_micro_batch(batch, 1, {}) + 0.3 * balance - 0.2 * entropy).epsilon(1e-5));
+}
+
+TEST_CASE("Rows of a mixed batch are what each is alone with its adapter", "[tasks]") {
+  const files::ModelFolder base = small_model();
+  const auto adapters = drawn_adapters(3, true, 2);
+  MixingOptions rows;
+  rows.kind = Mixing::Rows;
+  const auto mixed = mixture_model(base, on(Path::Packed), pointers(adapters), rows);
+  Batch batch = small_batch();
+  batch.adapters = {2, -1, 0, 1};
+  const at::Tensor together = logits(*mixed, batch);
+  for (std::int64_t row = 0; row < 4; ++row) {
+    const std::int64_t owner = batch.adapters[static_cast<std::size_t>(row)];
+    const auto alone = owner < 0 ? TaskModel::full(base, on(Path::Packed))
+                                 : TaskModel::with_adapters(base, on(Path::Packed), {&adapters[static_cast<std::size_t>(owner)]});
+    CHECK(deviation(together.slice(0, batch.tokens.boundaries[row], batch.tokens.boundaries[row + 1]),
+                    logits(*alone, part_of(batch, row, row + 1))) < kValueTolerance);
+  }
+  batch.adapters.pop_back();
+  CHECK_THROWS_WITH(logits(*mixed, batch), Catch::Contains("expected 4"));
+}
+
+TEST_CASE("With one adapter every mixture is that adapter", "[tasks]") {
+  const files::ModelFolder base = small_model();
+  const auto adapters = drawn_adapters(1, false, 2);
+  const Batch batch = small_batch();
+  const auto lora = TaskModel::with_adapters(base, on(Path::Packed), {&adapters[0]});
+  for (const Mixing kind : {Mixing::Meteora, Mixing::Arrow, Mixing::Sum, Mixing::Factors}) {
+    MixingOptions options;
+    options.kind = kind;
+    options.top_k = 1;
+    options.weights = {1.0};
+    const auto mixed = mixture_model(base, on(Path::Packed), pointers(adapters), options);
+    CHECK(deviation(logits(*mixed, batch), logits(*lora, batch)) < kValueTolerance);
+  }
+}
+
+TEST_CASE("The factor sum does not change with the sign of all weights, the sum of updates does", "[tasks]") {
+  const files::ModelFolder base = small_model();
+  auto adapters = drawn_adapters(2, false, 4);
+  for (files::AdapterFolder& adapter : adapters) {
+    adapter.config.rank = 2;
+    for (auto& [name, tensor] : adapter.tensors)
+      tensor = nn::draw_normal(name.find("lora_A") != std::string::npos ? std::vector<std::int64_t>{2, 8}
+                                                                        : std::vector<std::int64_t>{8, 2},
+                               0.4, 1, name + adapter.folder.string());
+  }
+  const Batch batch = small_batch();
+  const auto run = [&](Mixing kind, std::vector<double> weights) {
+    MixingOptions options;
+    options.kind = kind;
+    options.weights = std::move(weights);
+    return logits(*mixture_model(base, on(Path::Packed), pointers(adapters), options), batch);
+  };
+  CHECK(deviation(run(Mixing::Factors, {0.6, -1.1}), run(Mixing::Factors, {-0.6, 1.1})) < kValueTolerance);
+  CHECK(deviation(run(Mixing::Sum, {0.6, -1.1}), run(Mixing::Sum, {-0.6, 1.1})) > 1e-3);
+  CHECK(deviation(run(Mixing::Sum, {0.6, -1.1}), run(Mixing::Factors, {0.6, -1.1})) > 1e-3);
+}
+
+TEST_CASE("A gate that does not fit the model is refused by name", "[tasks]") {
+  const files::ModelFolder base = small_model();
+  const auto adapters = drawn_adapters(2, false, 4);
+  files::XloraConfig config;
+  config.is_layerwise = true;
+  files::XloraFolder mixture = new_xlora(base, pointers(adapters), config, 1);
+  mixture.gate.back().weight = at::zeros({4, 8});
+  mixture.gate.back().bias = at::zeros({4});
+  CHECK_THROWS_WITH(xlora_model(base, on(Path::Packed), mixture, {}), Catch::Contains("4 outputs"));
+  mixture.gate.back().weight = at::zeros({12, 9});
+  CHECK_THROWS_WITH(xlora_model(base, on(Path::Packed), mixture, {}), Catch::Contains("9 inputs"));
+}
+
+}  // namespace
+}  // namespace lorascope::tasks::test
