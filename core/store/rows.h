@@ -42,11 +42,27 @@ struct Spectrum {
   double base_norm = 0;        ///< Frobenius norm of the base weight; 0 = not known
 };
 
-/// A prediction of one example, in the task's own terms.
+// The first batch of a run is one JSON object {"task", "longest", "tokens", "rows"}. A row has example, tokens (texts),
+// input_ids, token_type_ids as the model sees them, attention_mask, and labels: null, or for wnut17 the name of the
+// token's label, for squad "answer" on the tokens of the answer. Rows of squad also have question, answer (its text),
+// start_position and end_position (0: not in this window); rows of swag have choice (0 to 3) and is_right, and four of
+// them follow each other.
+
+/// A prediction of one example, in the task's own terms. `content` is a JSON object with loss (missing where nothing is
+/// labelled) and, by task:
+/// - wnut17: words, gold and guess (a tag a word);
+/// - squad: id, question, gold (texts of the right answers, none: it has no answer), guess (text, "": no answer), exact
+///   and f1 (0 to 1), guess_span [begin, end) in code points of the context, version 2: null_odds;
+/// - swag: gold and guess (0 to 3), scores (one a choice).
+/// The worst examples of each evaluation are stored as predictions of the split worst_split(split) with their rank from
+/// 1 and the whole example: squad adds title, context and gold_starts (code points), swag sent1, sent2 and endings.
 struct Prediction {
   std::int64_t example = 0;  ///< index in the data file, from 0
   std::string content;       ///< JSON object
 };
+
+/// "eval" -> "eval/worst": under which the worst examples of each evaluation of a split are stored.
+inline std::string worst_split(const std::string& split) { return split + "/worst"; }
 
 struct Artifact {
   std::string kind;  ///< "log", "checkpoint", "model", "adapter", "predictions", …

@@ -200,15 +200,32 @@ void RunStore::add_predictions(RunId run, std::int64_t step, const std::string& 
   });
 }
 
-std::vector<Prediction> RunStore::predictions(RunId run, const std::string& split) const {
+std::vector<Prediction> RunStore::predictions(RunId run, const std::string& split,
+                                              std::optional<std::int64_t> step) const {
+  if (!step) {
+    const std::vector<std::int64_t> steps = prediction_steps(run, split);
+    if (steps.empty()) return {};
+    step = steps.back();
+  }
   Database& database = workspace_->database();
   return database.read(about("reading the predictions of", run), [&] {
     std::vector<Prediction> result;
     Query query = database.query(
-        "SELECT example, content FROM prediction WHERE run_id = ?1 AND split = ?2 AND step = "
-        "(SELECT MAX(step) FROM prediction WHERE run_id = ?1 AND split = ?2) ORDER BY example");
-    query.bind(run, split);
+        "SELECT example, content FROM prediction WHERE run_id = ? AND split = ? AND step = ? ORDER BY example");
+    query.bind(run, split, *step);
     while (query.next()) result.push_back({query.integer(0), query.text(1)});
+    return result;
+  });
+}
+
+std::vector<std::int64_t> RunStore::prediction_steps(RunId run, const std::string& split) const {
+  Database& database = workspace_->database();
+  return database.read(about("reading the predictions of", run), [&] {
+    std::vector<std::int64_t> result;
+    Query query =
+        database.query("SELECT DISTINCT step FROM prediction WHERE run_id = ? AND split = ? ORDER BY step");
+    query.bind(run, split);
+    while (query.next()) result.push_back(query.integer(0));
     return result;
   });
 }

@@ -6,12 +6,15 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/error.h"
+
 namespace lorascope::study {
 
-/// What is trained: every weight (full fine-tuning), or low-rank adapters and the head over frozen weights.
-enum class Method { FullFineTuning, Lora };
+/// What is trained: every weight (full fine-tuning), low-rank adapters and the head over frozen weights, or the gate that
+/// mixes stored adapters.
+enum class Method { FullFineTuning, Lora, Xlora };
 
-/// "ft", "lora": the names of files and of the command line.
+/// "ft", "lora", "xlora": the names of files and of the command line.
 std::string_view text(Method method);
 /// Throws StudyError for another name.
 Method method_from(std::string_view name);
@@ -31,6 +34,48 @@ struct LoraSettings {
   std::vector<std::string> targets = {"query", "value"};  ///< last components of module names, as PEFT matches them
   std::string target_pattern;  ///< a regular expression over whole module names; replaces targets
   bool use_rslora = false;
+  bool use_dora = false;
+  std::string init = "default";          ///< how A and B begin: PEFT's names, "gaussian", "orthogonal", "pissa", …
+  std::string bias = "none";             ///< which biases are trained: "none", "all", "lora_only"
+  std::vector<std::int64_t> layers;      ///< adapted layers, from 0; empty = all
+  std::vector<std::string> rank_pattern;   ///< "PATTERN=RANK": other ranks for modules whose path ends so
+  std::vector<std::string> alpha_pattern;  ///< "PATTERN=ALPHA"
+};
+
+/// What only span questions need (run_qa's names and defaults).
+struct SquadSettings {
+  int stride = 128;            ///< tokens by which neighbouring windows of a context overlap
+  int n_best = 20;             ///< candidates kept for each question
+  int max_answer_length = 30;  ///< tokens
+  bool version_2 = false;      ///< questions may have no answer
+  double null_threshold = 0;   ///< "no answer" wins where its score is above the best answer's by more
+  std::string segment_ids = "true";  ///< "zero": as PEFT's question-answering wrapper drops them
+  /// "real": the softmax over start and end sees real tokens; "padded": also the padding, as the originals' does;
+  /// "auto": padded on the compatible path.
+  std::string span_loss = "auto";
+};
+
+/// What only multiple choice needs.
+struct SwagSettings {
+  bool train_head = true;  ///< under LoRA; PEFT trains the head only where modules_to_save names it
+};
+
+/// What only a mixture of adapters needs ([X-LoRA] section 2).
+struct XloraSettings {
+  std::vector<std::string> adapters;  ///< folders, in the order of the gate's outputs
+  std::string mode = "ours";          ///< whose arithmetic: "xlora", "peft", "ours"
+  int depth = 1;                      ///< linear layers of the gate
+  int size = 2048;                    ///< width of its inner layers
+  double dropout = 0.2;               ///< after each of them
+  bool layerwise = true;              ///< scalings of its own for each adapted module
+  bool softmax = true;                ///< over the adapters
+  double temperature = 1;
+  int top_k = 0;                      ///< adapters kept a token; 0 = all
+  double scaling_pass_value = 0;      ///< every scaling in the pass that feeds the gate
+  double balance_weight = 0;          ///< of the loss's term against one adapter taking all
+  double entropy_weight = 0;          ///< of the mean entropy of a token's scalings
+  bool train_adapters = false;
+  bool train_head = false;            ///< a head that had to be drawn is trained in any case
 };
 
 /// The Trainer's arithmetic and when it evaluates, keeps and stops.
@@ -40,7 +85,11 @@ struct TrainingSettings {
   int batch_size = 16;         ///< examples of one micro-batch
   int eval_batch_size = 16;    ///< changes the evaluation loss (mean of batch means)
   int accumulate = 1;          ///< micro-batches of one optimiser step
+  /// "batches": the mean of the micro-batches' mean losses, as the Trainer does; "tokens": each weighs by the labelled
+  /// tokens (spans and choices: examples) that its loss is a mean of.
+  std::string accumulate_by = "batches";
   double learning_rate = 5e-5;
+  double head_learning_rate = 0;  ///< of the task's head; 0 = learning_rate
   double warmup_ratio = 0;  ///< share of all steps, in [0, 1)
   double weight_decay = 0;
   double max_grad_norm = 1;   ///< 0 = no clipping
@@ -49,7 +98,9 @@ struct TrainingSettings {
   std::optional<double> dropout;  ///< hidden, attention and head dropout; nothing = the model's own
   Batching batching = Batching::Plain;
   bool compatible_path = false;      ///< padded batches in the original's order of operations
-  int max_length = 0;                ///< tokens of an example; 0 = as long as the model allows
+  bool activation_checkpointing = false;  ///< activations are computed twice instead of kept: less memory, more time
+  std::string precision = "fp32";    ///< "bf16": products in half the bits, where the device has them
+  int max_length = 0;                ///< tokens of an example; 0 = the task's: see length_limit()
   int evaluate_every_steps = 0;      ///< 0 = at the end of every epoch
   int checkpoint_every_steps = 0;    ///< 0 = with every evaluation
   int spectra_every_steps = 10;      ///< adapters' live spectra; 0 = only at evaluation points
@@ -71,13 +122,27 @@ struct RunSettings {
   Method method = Method::FullFineTuning;
   std::string adapter;  ///< folder of the adapter to continue from; empty = a fresh one
   LoraSettings lora;    ///< of Method::Lora only
+  XloraSettings xlora;  ///< of Method::Xlora only
+  SquadSettings squad;  ///< of the task squad only
+  SwagSettings swag;    ///< of the task swag only
   TrainingSettings training;
   int zero_division = 0;        ///< value of precision and recall without a prediction or entity
   int threads = 0;              ///< 0 = all cores
   std::string device = "auto";  ///< "auto", "cpu", "cuda"
   std::string export_folder;    ///< writes the trained model or adapter there too; not part of the hash
 
-  /// Canonical JSON: sorted keys, no spaces, all keys present; `lora` only where the method is LoRA.
+  /// Tokens of an example: training.max_length, or the task's default (squad 384, wnut17 128, swag: the model's limit)
+  /// as far as a model with `max_positions` allows it.
+  int length_limit(int max_positions) const;
+  /// Whether span losses see padding.
+  bool has_padded_span_loss() const;
+  /// Whether the model sees zeros instead of the segment ids.
+  bool has_zero_segment_ids() const;
+  /// What does not fit together, each under its key: a metric that the task has not, a stride that no window allows, ….
+  std::vector<Problem> problems() const;
+
+  /// Canonical JSON: sorted keys, no spaces, all keys present that concern the run: `lora` only where the method is
+  /// LoRA, `xlora` only where it is X-LoRA, `squad` and `swag` only for their task.
   std::string to_json() const;
   /// Missing keys keep their defaults (rows of an older version lack new ones). Throws StudyError naming every key that
   /// is unknown, of the wrong type or out of range.
@@ -86,7 +151,12 @@ struct RunSettings {
   std::string hash() const;
 };
 
+/// Task of a run that was made elsewhere and is none of ours; it is shown, never trained.
+inline constexpr const char* kForeignTask = "other";
+
 /// Names of the tasks that can be trained.
 const std::vector<std::string>& known_tasks();
+/// Names of the metrics by which a task's runs can be selected; "loss" first, then the task's main score.
+const std::vector<std::string>& selection_metrics(std::string_view task);
 
 }  // namespace lorascope::study

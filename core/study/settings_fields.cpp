@@ -97,13 +97,26 @@ SettingsField choice(std::string key, std::vector<std::string> choices, Access a
   return field;
 }
 
+/// Stored runs may also be of a foreign task; RunSettings::problems() keeps it from being trained.
+template <class Access>
+SettingsField task_field(Access access) {
+  SettingsField field = choice("task", known_tasks(), access);
+  const auto set_known = field.set;
+  field.set = [set_known](RunSettings& settings, const Json& value) {
+    if (value != kForeignTask) return set_known(settings, value);
+    settings.task = kForeignTask;
+    return true;
+  };
+  return field;
+}
+
 SettingsField method_field() {
   return {"method",
-          R"("ft" or "lora")",
+          R"("ft", "lora" or "xlora")",
           {},
           [](const RunSettings& settings) { return Json(text(settings.method)); },
           [](RunSettings& settings, const Json& value) {
-            if (value != "ft" && value != "lora") return false;
+            if (value != "ft" && value != "lora" && value != "xlora") return false;
             settings.method = method_from(value.get<std::string>());
             return true;
           }};
@@ -121,15 +134,73 @@ SettingsField batching_field() {
           }};
 }
 
-SettingsField targets_field() {
-  return {"lora.targets", R"(a list of module names, ["query", "value"])", "targets",
-          [](const RunSettings& settings) { return Json(settings.lora.targets); },
-          [](RunSettings& settings, const Json& value) {
-            if (!value.is_array() || value.empty()) return false;
+/// A list of texts, none of them empty; `may_be_empty`: the list may have none.
+template <class Access>
+SettingsField text_list(std::string key, std::string allowed, bool may_be_empty, Access access) {
+  return {std::move(key), std::move(allowed), {},
+          [access](const RunSettings& settings) { return Json(access(settings)); },
+          [access, may_be_empty](RunSettings& settings, const Json& value) {
+            if (!value.is_array() || (value.empty() && !may_be_empty)) return false;
             for (const Json& name : value) {
               if (!name.is_string() || name.get<std::string>().empty()) return false;
             }
-            settings.lora.targets = value.get<std::vector<std::string>>();
+            access(settings) = value.get<std::vector<std::string>>();
+            return true;
+          }};
+}
+
+SettingsField initialisation_field() {
+  SettingsField field = any_text("lora.init",
+                                 R"("default", "gaussian", "orthogonal", "pissa", "pissa_niter_N" or "olora")",
+                                 [](auto& settings) -> auto& { return settings.lora.init; });
+  const auto set_any = field.set;
+  field.set = [set_any](RunSettings& settings, const Json& value) {
+    if (!value.is_string()) return false;
+    const std::string name = value.get<std::string>();
+    const std::string iterations = "pissa_niter_";
+    const bool counts = name.rfind(iterations, 0) == 0 && name.size() > iterations.size() &&
+                        name.find_first_not_of("0123456789", iterations.size()) == std::string::npos;
+    static const std::vector<std::string> known = {"default", "gaussian", "orthogonal", "pissa", "olora"};
+    return (counts || std::find(known.begin(), known.end(), name) != known.end()) && set_any(settings, value);
+  };
+  return field;
+}
+
+SettingsField layers_field() {
+  return {"lora.layers", "a list of layer numbers from 0 (empty: all), [10, 11]", "layers",
+          [](const RunSettings& settings) { return Json(settings.lora.layers); },
+          [](RunSettings& settings, const Json& value) {
+            if (!value.is_array()) return false;
+            for (const Json& layer : value) {
+              if (!layer.is_number_integer() || layer.get<std::int64_t>() < 0) return false;
+            }
+            settings.lora.layers = value.get<std::vector<std::int64_t>>();
+            return true;
+          }};
+}
+
+/// "PATTERN=NUMBER": a pattern, and a number above 0 (`whole`: without fraction) behind the last "=".
+bool is_pattern_entry(const Json& entry, bool whole) {
+  if (!entry.is_string()) return false;
+  const std::string text = entry.get<std::string>();
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) return false;
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str() + equals + 1, &end);
+  if (*end != '\0' || !std::isfinite(number) || number <= 0) return false;
+  return !whole || number == std::floor(number);
+}
+
+SettingsField pattern_field(std::string key, std::string example, std::vector<std::string> LoraSettings::*member,
+                            bool whole) {
+  return {std::move(key), "a list of \"PATTERN=NUMBER\", [\"" + example + "\"]", {},
+          [member](const RunSettings& settings) { return Json(settings.lora.*member); },
+          [member, whole](RunSettings& settings, const Json& value) {
+            if (!value.is_array()) return false;
+            for (const Json& entry : value) {
+              if (!is_pattern_entry(entry, whole)) return false;
+            }
+            settings.lora.*member = value.get<std::vector<std::string>>();
             return true;
           }};
 }
@@ -164,7 +235,7 @@ std::vector<SettingsField> general_fields() {
   return {
       any_text("name", "a text", LORASCOPE_ACCESS(name)),
       any_text("group", "a text", LORASCOPE_ACCESS(group)),
-      choice("task", known_tasks(), LORASCOPE_ACCESS(task)),
+      task_field(LORASCOPE_ACCESS(task)),
       any_text("model", R"("default", a model's name, or a model folder)", LORASCOPE_ACCESS(model)),
       any_text("data.train", "a file", LORASCOPE_ACCESS(train_file)),
       any_text("data.eval", "a file", LORASCOPE_ACCESS(eval_file)),
@@ -174,13 +245,48 @@ std::vector<SettingsField> general_fields() {
       integer("lora.rank", "a whole number from 1", kCount, LORASCOPE_ACCESS(lora.rank), "r"),
       number("lora.alpha", "a number above 0", {0, kInfinity, false}, LORASCOPE_ACCESS(lora.alpha), "alpha"),
       number("lora.dropout", "a number in [0, 1)", kShare, LORASCOPE_ACCESS(lora.dropout), "LoRA dropout"),
-      targets_field(),
+      text_list("lora.targets", R"(a list of module names, ["query", "value"])", false, LORASCOPE_ACCESS(lora.targets)),
       any_text("lora.target_pattern", "a regular expression", LORASCOPE_ACCESS(lora.target_pattern)),
       boolean("lora.use_rslora", LORASCOPE_ACCESS(lora.use_rslora)),
+      boolean("lora.use_dora", LORASCOPE_ACCESS(lora.use_dora)),
+      initialisation_field(),
+      choice("lora.bias", {"none", "all", "lora_only"}, LORASCOPE_ACCESS(lora.bias)),
+      layers_field(),
+      pattern_field("lora.rank_pattern", "query=4", &LoraSettings::rank_pattern, true),
+      pattern_field("lora.alpha_pattern", "query=8", &LoraSettings::alpha_pattern, false),
+      integer("squad.stride", "a whole number from 0", {0, 1e6}, LORASCOPE_ACCESS(squad.stride)),
+      integer("squad.n_best", "a whole number from 1", {1, 1e4}, LORASCOPE_ACCESS(squad.n_best)),
+      integer("squad.max_answer_length", "a whole number from 1", {1, 1e6}, LORASCOPE_ACCESS(squad.max_answer_length)),
+      boolean("squad.version_2", LORASCOPE_ACCESS(squad.version_2)),
+      number("squad.null_threshold", "a number", {}, LORASCOPE_ACCESS(squad.null_threshold)),
+      choice("squad.segment_ids", {"true", "zero"}, LORASCOPE_ACCESS(squad.segment_ids)),
+      choice("squad.span_loss", {"auto", "real", "padded"}, LORASCOPE_ACCESS(squad.span_loss)),
+      boolean("swag.train_head", LORASCOPE_ACCESS(swag.train_head)),
       integer("metrics.zero_division", "0 or 1", {0, 1}, LORASCOPE_ACCESS(zero_division)),
       integer("threads", "a whole number from 0 (all cores)", {0, 4096}, LORASCOPE_ACCESS(threads)),
       choice("device", {"auto", "cpu", "cuda"}, LORASCOPE_ACCESS(device)),
       any_text("export_folder", "a folder", LORASCOPE_ACCESS(export_folder)),
+  };
+}
+
+std::vector<SettingsField> mixture_fields() {
+  const std::string count = "a whole number from 1";
+  return {
+      text_list("xlora.adapters", R"(a list of adapter folders, ["runs/a", "runs/b"])", true,
+                LORASCOPE_ACCESS(xlora.adapters)),
+      choice("xlora.mode", {"xlora", "peft", "ours"}, LORASCOPE_ACCESS(xlora.mode)),
+      integer("xlora.depth", count, {1, 64}, LORASCOPE_ACCESS(xlora.depth), "gate depth"),
+      integer("xlora.size", count, {1, 1e6}, LORASCOPE_ACCESS(xlora.size), "gate width"),
+      number("xlora.dropout", "a number in [0, 1)", kShare, LORASCOPE_ACCESS(xlora.dropout), "gate dropout"),
+      boolean("xlora.layerwise", LORASCOPE_ACCESS(xlora.layerwise)),
+      boolean("xlora.softmax", LORASCOPE_ACCESS(xlora.softmax)),
+      number("xlora.temperature", "a number above 0", {0, kInfinity, false}, LORASCOPE_ACCESS(xlora.temperature)),
+      integer("xlora.top_k", "a whole number from 0 (all)", {0, 1e6}, LORASCOPE_ACCESS(xlora.top_k)),
+      number("xlora.scaling_pass_value", "a number", {}, LORASCOPE_ACCESS(xlora.scaling_pass_value)),
+      number("xlora.balance_weight", "a number from 0", {0}, LORASCOPE_ACCESS(xlora.balance_weight)),
+      number("xlora.entropy_weight", "a number", {}, LORASCOPE_ACCESS(xlora.entropy_weight)),
+      boolean("xlora.train_adapters", LORASCOPE_ACCESS(xlora.train_adapters)),
+      boolean("xlora.train_head", LORASCOPE_ACCESS(xlora.train_head)),
   };
 }
 
@@ -196,6 +302,9 @@ std::vector<SettingsField> training_fields() {
       integer("training.batch_size", count, kCount, LORASCOPE_ACCESS(training.batch_size), "batch"),
       integer("training.eval_batch_size", count, kCount, LORASCOPE_ACCESS(training.eval_batch_size)),
       integer("training.accumulate", count, kCount, LORASCOPE_ACCESS(training.accumulate)),
+      choice("training.accumulate_by", {"batches", "tokens"}, LORASCOPE_ACCESS(training.accumulate_by)),
+      number("training.head_learning_rate", "a number from 0 (the learning rate)", {0, 1e6},
+             LORASCOPE_ACCESS(training.head_learning_rate), "head lr"),
       number("training.warmup_ratio", "a number in [0, 1)", kShare, LORASCOPE_ACCESS(training.warmup_ratio), "warm-up"),
       number("training.weight_decay", "a number from 0", {0}, LORASCOPE_ACCESS(training.weight_decay), "decay"),
       number("training.max_grad_norm", "a number from 0 (no clipping)", {0}, LORASCOPE_ACCESS(training.max_grad_norm),
@@ -206,7 +315,9 @@ std::vector<SettingsField> training_fields() {
       model_dropout_field(),
       batching_field(),
       boolean("training.compatible_path", LORASCOPE_ACCESS(training.compatible_path)),
-      integer("training.max_length", count_or_zero + " (the model's limit)", {0, 1e6},
+      boolean("training.activation_checkpointing", LORASCOPE_ACCESS(training.activation_checkpointing)),
+      choice("training.precision", {"fp32", "bf16"}, LORASCOPE_ACCESS(training.precision)),
+      integer("training.max_length", count_or_zero + " (the task's usual length)", {0, 1e6},
               LORASCOPE_ACCESS(training.max_length)),
       integer("training.evaluate_every_steps", count_or_zero + " (every epoch)", {0, 1e9},
               LORASCOPE_ACCESS(training.evaluate_every_steps)),
@@ -226,10 +337,11 @@ std::vector<SettingsField> training_fields() {
 
 std::vector<SettingsField> all_fields() {
   std::vector<SettingsField> fields = general_fields();
-  std::vector<SettingsField> training = training_fields();
-  const auto place = std::find_if(fields.begin(), fields.end(),
-                                  [](const SettingsField& field) { return field.key == "metrics.zero_division"; });
-  fields.insert(place, std::make_move_iterator(training.begin()), std::make_move_iterator(training.end()));
+  for (std::vector<SettingsField> more : {mixture_fields(), training_fields()}) {
+    const auto place = std::find_if(fields.begin(), fields.end(),
+                                    [](const SettingsField& field) { return field.key == "metrics.zero_division"; });
+    fields.insert(place, std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  }
   for (SettingsField& field : fields) {
     if (field.label.empty()) field.label = field.key.substr(field.key.rfind('.') + 1);
     std::replace(field.label.begin(), field.label.end(), '_', ' ');
@@ -279,6 +391,14 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+bool SettingsField::concerns(const RunSettings& settings) const {
+  if (key.rfind("lora.", 0) == 0) return settings.method == Method::Lora;
+  if (key.rfind("xlora.", 0) == 0) return settings.method == Method::Xlora;
+  if (key.rfind("squad.", 0) == 0) return settings.task == "squad";
+  if (key.rfind("swag.", 0) == 0) return settings.task == "swag" && settings.method == Method::Lora;
+  return true;
+}
 
 const std::vector<SettingsField>& settings_fields() {
   static const std::vector<SettingsField> fields = all_fields();
@@ -334,9 +454,8 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
 std::vector<SettingsDifference> difference(const RunSettings& first, const RunSettings& second) {
   std::vector<SettingsDifference> result;
   for (const SettingsField& field : settings_fields()) {
-    const bool of_lora = field.key.rfind("lora.", 0) == 0;
-    const bool used_first = !of_lora || first.method == Method::Lora;
-    const bool used_second = !of_lora || second.method == Method::Lora;
+    const bool used_first = field.concerns(first);
+    const bool used_second = field.concerns(second);
     if (!used_first && !used_second) continue;
     const std::string a = used_first ? value_text(field.get(first)) : "";
     const std::string b = used_second ? value_text(field.get(second)) : "";

@@ -19,6 +19,9 @@ struct SettingsField {
   std::function<Json(const RunSettings&)> get;
   /// False where the value's type or range is not allowed; the settings are unchanged then.
   std::function<bool(RunSettings&, const Json&)> set;
+
+  /// False for a setting of another method or task than the run's: it is left out of its JSON and of comparisons.
+  bool concerns(const RunSettings& settings) const;
 };
 
 /// In the order in which people read them.

@@ -18,8 +18,10 @@ Problem StudyIssue::to_problem(const fs::path& file) const {
   return {where, found, allowed, hint};
 }
 
-void Study::set_data_files(const std::string& train, const std::string& eval, const std::string& test) {
+void Study::set_data_files(const std::string& task, const std::string& train, const std::string& eval,
+                           const std::string& test) {
   for (RunSettings& run : runs) {
+    if (run.task != task) continue;
     run.train_file = train;
     run.eval_file = eval;
     run.test_file = test;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,24 +28,42 @@ struct StudyIssue {
 /// Data that the program generates itself when the study starts, instead of files.
 struct MiniatureData {
   std::uint64_t seed = 42;
-  std::int64_t size = 0;  ///< training sentences; 0 = the generator's own size
+  std::int64_t size = 0;  ///< training examples; 0 = the generator's own size
 };
 
-/// A study file and the runs that it means: methods x grid x seeds.
+/// One task of a study.
+struct StudyTask {
+  std::string task;
+  std::optional<MiniatureData> miniature;  ///< the runs' files are empty until set_data_files()
+};
+
+/// What somebody else found for a cell of the study's table: shown beside the study's own scores.
+struct Reference {
+  std::string source;                    ///< "[Emmanuel & Melo] Table 5"
+  std::string task;                      ///< "squad"
+  std::string model;                     ///< as the study would name it: "bert-base-uncased"
+  std::string method;                    ///< "ft", "lora", "xlora"
+  std::map<std::string, double> values;  ///< by the names of scores, in their units; "seconds", "parameters_trainable"
+};
+
+/// A study file and the runs that it means: tasks x methods x grid x seeds.
 struct Study {
   std::string name;
   std::string description;
   std::string source;  ///< the TOML text
   std::string hash;    ///< SHA-256 of the source
-  std::string task;
-  std::optional<MiniatureData> miniature;  ///< the runs' files are empty until set_data_files()
+  std::vector<StudyTask> tasks;
   std::vector<RunSettings> runs;
+  std::vector<Reference> references;
 
-  void set_data_files(const std::string& train, const std::string& eval, const std::string& test);
+  /// Of all runs of one task.
+  void set_data_files(const std::string& task, const std::string& train, const std::string& eval,
+                      const std::string& test);
 };
 
 struct StudyOptions {
-  std::filesystem::path data_folder;  ///< where relative data files lie; empty = beside the study file
+  /// Where relative data files lie, there or in a folder in it; empty = beside the study file.
+  std::filesystem::path data_folder;
   bool check_files = true;            ///< whether data files, model and adapter folders must exist
 };
 

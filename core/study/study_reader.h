@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,55 +19,90 @@ class StudyReader {
   StudyReading read();
 
  private:
+  /// The settings that one place of the file sets: the top, a task or a method. Later places win.
+  struct Layer {
+    std::string prefix;         ///< "methods[1]." for messages
+    int line = 0;
+    std::string preset;         ///< what all of this stands on; the last place that names one decides
+    std::vector<TomlKey> keys;  ///< checked; paths are absolute
+
+    /// The key's value, or null.
+    Json value_of(std::string_view path) const;
+  };
   /// The values that one key takes over the runs of a method.
   struct GridAxis {
     std::string key;
     std::vector<Json> values;
     int line = 0;
   };
+  struct TaskEntry {
+    Layer layer;
+    StudyTask task;
+    std::string train, eval, test;
+  };
   /// One method with everything that holds for its runs.
   struct MethodEntry {
-    std::string name;    ///< as written; empty = made from the settings
-    std::string prefix;  ///< "methods[1]." for messages
-    int line = 0;
-    RunSettings settings;
+    std::string name;  ///< as written; empty = made from the settings
+    Layer layer;
+    std::vector<std::string> tasks;  ///< empty: all of the study
     std::vector<GridAxis> grid;
+
+    bool is_for(const std::string& task) const;
   };
 
+  // study_reader.cpp: the top and its settings.
   void read_top();
-  void read_data(const TomlKey& key);
-  void check_miniature_keys(const std::map<std::string, TomlKey>& data);
-  void read_data_file(const char* key, const std::map<std::string, TomlKey>& data, std::string RunSettings::*member);
   void read_seeds(const TomlKey& key);
+  /// False where the key is not a setting of this place.
+  bool add_setting(Layer& layer, const TomlKey& key);
+  void resolve_path(TomlKey& key, const std::string& prefix);
+  void read_preset(Layer& layer, const TomlKey& key);
+  int line_of_key(const char* key) const;
+
+  // study_tasks.cpp: tasks, their data, and references.
+  void read_tasks();
+  TaskEntry read_task(const toml::table& table, std::size_t index);
+  void read_data(const toml::node* node, TaskEntry& entry);
+  void read_miniature(const std::map<std::string, TomlKey>& data, TaskEntry& entry);
+  void read_data_file(const char* key, const std::map<std::string, TomlKey>& data, TaskEntry& entry,
+                      std::string TaskEntry::*member);
+  std::filesystem::path data_path(const std::string& written, const std::string& task) const;
+  void read_references();
+  Reference read_reference(const toml::table& table, const std::string& prefix);
+
+  // study_methods.cpp: methods and grids.
   void read_methods();
   MethodEntry read_method(const toml::table& table, std::size_t index);
+  void read_method_tasks(const TomlKey& key, MethodEntry& entry);
+  void check_method(const MethodEntry& entry, const std::vector<TomlKey>& keys);
   std::vector<GridAxis> read_grid(const toml::node& node, const std::string& prefix);
   GridAxis read_axis(const TomlKey& key, const std::string& prefix);
-  /// False where the key is not a setting of this place.
-  bool apply(RunSettings& settings, const TomlKey& key, const std::string& prefix);
-  void check_method(const MethodEntry& entry, const std::vector<TomlKey>& keys);
-  void check_path_settings(RunSettings& settings, const TomlKey& key, const std::string& prefix);
-  void check_selection(const RunSettings& settings, const std::string& prefix, int line);
+
+  // study_expansion.cpp: from all of these to runs.
+  RunSettings compose(const TaskEntry& task, const MethodEntry& method) const;
+  void check_runs();
+  void check_run(const TaskEntry& task, const MethodEntry& method);
   void expand();
-  void expand_method(const MethodEntry& entry, std::map<std::string, int>& groups);
+  void expand_method(const TaskEntry& task, const MethodEntry& entry, std::map<std::string, int>& groups);
   std::string group_name(const MethodEntry& entry, const RunSettings& settings,
                          const std::vector<std::size_t>& cell) const;
-  std::filesystem::path data_path(const std::string& written) const;
-  int line_of_key(const char* key) const;
 
   const toml::table& document_;
   std::filesystem::path file_;
   StudyOptions options_;
   IssueList issues_;
   Study study_;
-  RunSettings base_;
-  bool base_has_method_ = false;
+  Layer base_;
   std::vector<std::uint64_t> seeds_;
   std::vector<GridAxis> grid_;
+  std::vector<TaskEntry> tasks_;
   std::vector<MethodEntry> methods_;
 };
 
-/// Names of the metrics by which a task's runs can be selected.
-const std::vector<std::string>& selection_metrics(const std::string& task);
+/// The settings that a study file may set at the top, in a task or in a method.
+const std::vector<std::string>& study_settings();
+/// The same and some keys more: what nearest_name() searches.
+std::vector<std::string> study_settings_with(std::initializer_list<const char*> more);
+bool is_folder(const std::filesystem::path& path);
 
 }  // namespace lorascope::study

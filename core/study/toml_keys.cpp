@@ -87,6 +87,11 @@ std::string found_text(const Json& value) {
 }
 
 void IssueList::add(int line, std::string key, std::string found, std::string allowed, std::string hint) {
+  // What holds for several runs of the study is one finding.
+  const bool is_known = std::any_of(issues_.begin(), issues_.end(), [&](const StudyIssue& issue) {
+    return issue.line == line && issue.key == key && issue.found == found;
+  });
+  if (is_known) return;
   issues_.push_back({line, std::move(key), std::move(found), std::move(allowed), std::move(hint)});
 }
 

@@ -40,6 +40,7 @@ Json to_json(const TrainingState& state) {
               {"evaluated_step", state.evaluated_step},
               {"examples", state.examples},
               {"tokens", state.tokens},
+              {"parts", state.parts},
               {"step_seconds", state.step_seconds},
               {"wall_seconds", state.wall_seconds},
               {"best", stopping.best ? Json(*stopping.best) : Json(nullptr)},
@@ -56,6 +57,7 @@ TrainingState state_from(const Json& json) {
   state.evaluated_step = json.at("evaluated_step").get<std::int64_t>();
   state.examples = json.at("examples").get<std::int64_t>();
   state.tokens = json.at("tokens").get<std::int64_t>();
+  state.parts = json.value("parts", std::int64_t{1});
   state.step_seconds = json.at("step_seconds").get<double>();
   state.wall_seconds = json.at("wall_seconds").get<double>();
   if (!json.at("best").is_null()) state.early_stopping.best = json.at("best").get<double>();

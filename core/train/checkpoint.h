@@ -23,6 +23,7 @@ struct TrainingState {
   std::int64_t draw = 0;            ///< micro-batches done
   std::int64_t evaluated_step = 0;  ///< step of the last evaluation
   std::int64_t examples = 0;        ///< rows trained on
+  std::int64_t parts = 1;           ///< in which a batch is computed because the whole did not fit into memory
   std::int64_t tokens = 0;          ///< real tokens trained on
   double step_seconds = 0.0;        ///< time of all steps, evaluations and saving left out
   double wall_seconds = 0.0;        ///< time of everything, over all processes

@@ -22,6 +22,10 @@ Optimizer::Optimizer(const std::vector<nn::Parameter>& parameters, const Trainin
     slot.decay = decays(parameter.name) ? options.weight_decay : 0.0;
     slot.rate_factor =
         loraplus_factor(parameter.name, static_cast<int>(parameter.value.dim()), options.loraplus_ratio);
+    const bool has_own_rate = options.head_learning_rate > 0.0 && options.learning_rate > 0.0;
+    if (has_own_rate && is_of_head(parameter.name)) {
+      slot.rate_factor = options.head_learning_rate / options.learning_rate;
+    }
     slots_.push_back(std::move(slot));
   }
 }

@@ -27,4 +27,14 @@ double loraplus_factor(std::string_view parameter_name, int num_dimensions, doub
   return is_fast ? ratio : 1.0;
 }
 
+bool is_of_head(std::string_view parameter_name) {
+  for (std::size_t begin = 0; begin <= parameter_name.size();) {
+    const std::size_t end = std::min(parameter_name.find('.', begin), parameter_name.size());
+    const std::string_view component = parameter_name.substr(begin, end - begin);
+    if (component == "classifier" || component == "pre_classifier" || component == "qa_outputs") return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
 }  // namespace lorascope::train

@@ -12,4 +12,7 @@ bool decays(std::string_view parameter_name);
 /// the rest. ratio 0 means that LoRA+ is off: 1 for all.
 double loraplus_factor(std::string_view parameter_name, int num_dimensions, double ratio);
 
+/// Whether a parameter belongs to a task's head, by its name: classifier, pre_classifier, qa_outputs.
+bool is_of_head(std::string_view parameter_name);
+
 }  // namespace lorascope::train

@@ -1,14 +1,18 @@
 #include "core/train/trainer.h"
 
 #include <ATen/ATen.h>
+#include <c10/util/Exception.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <new>
+#include <numeric>
 #include <thread>
 
 #include "core/base/error.h"
 #include "core/tasks/task_model.h"
+#include "core/train/row_ranges.h"
 
 namespace lorascope::train {
 namespace {
@@ -22,25 +26,16 @@ TrainingObserver& nobody() {
   return observer;
 }
 
-/// A row is what the sampler orders: one feature, or all choices of one example.
-std::vector<std::size_t> row_begins(tasks::TaskKind kind, std::span<const data::Feature> features) {
-  std::vector<std::size_t> begins;
-  for (std::size_t i = 0; i < features.size(); ++i) {
-    const bool continues = kind == tasks::TaskKind::Choices && i > 0 && features[i].example == features[i - 1].example;
-    if (!continues) begins.push_back(i);
-  }
-  begins.push_back(features.size());
-  return begins;
+/// Rows of one part of a batch that is cut into `parts` parts.
+std::size_t rows_of_part(std::size_t rows, std::int64_t parts) {
+  const auto count = static_cast<std::size_t>(parts);
+  return std::max<std::size_t>(1, (rows + count - 1) / count);
 }
 
-std::vector<std::int64_t> row_lengths(const std::vector<std::size_t>& begins, std::span<const data::Feature> features) {
-  std::vector<std::int64_t> lengths;
-  for (std::size_t row = 0; row + 1 < begins.size(); ++row) {
-    std::size_t longest = 0;
-    for (std::size_t i = begins[row]; i < begins[row + 1]; ++i) longest = std::max(longest, features[i].input_ids.size());
-    lengths.push_back(static_cast<std::int64_t>(longest));
-  }
-  return lengths;
+/// The CPU's allocator says it with a plain error.
+bool is_out_of_memory(const c10::Error& error) {
+  return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
+         error.msg().find("can't allocate memory") != std::string::npos;
 }
 
 void smooth(double& average, double value) {
@@ -113,7 +108,7 @@ void Trainer::begin_epoch() {
   }
 }
 
-std::vector<const data::Feature*> Trainer::features_of(const std::vector<std::int64_t>& rows) const {
+std::vector<const data::Feature*> Trainer::features_of(std::span<const std::int64_t> rows) const {
   std::vector<const data::Feature*> features;
   for (const std::int64_t row : rows) {
     const auto index = static_cast<std::size_t>(row);
@@ -122,26 +117,84 @@ std::vector<const data::Feature*> Trainer::features_of(const std::vector<std::in
   return features;
 }
 
-double Trainer::run_micro_batches(const std::vector<std::vector<std::int64_t>>& group, StepReport& report) {
-  double sum = 0.0;
-  for (const std::vector<std::int64_t>& rows : group) {
-    const std::vector<const data::Feature*> features = features_of(rows);
-    if (state_.draw == 0) parts_.observer->on_first_batch(features);
-    const tasks::Batch batch = tasks::make_batch(parts_.model->kind(), features);
-    const nn::DropoutKey key{options_.seed, static_cast<std::uint64_t>(state_.draw)};
-    sum += parts_.model->train_micro_batch(batch, 1.0 / static_cast<double>(group.size()), key);
-    ++state_.draw;
-    report.examples += static_cast<std::int64_t>(rows.size());
+std::int64_t Trainer::num_loss_terms(std::span<const std::int64_t> rows) const {
+  if (parts_.model->kind() != tasks::TaskKind::Tokens) return static_cast<std::int64_t>(rows.size());
+  std::int64_t count = 0;
+  for (const data::Feature* feature : features_of(rows)) {
+    count += std::count_if(feature->labels.begin(), feature->labels.end(), [](std::int32_t label) { return label >= 0; });
+  }
+  return count;
+}
+
+std::vector<double> Trainer::weights_of(const std::vector<std::vector<std::int64_t>>& group) const {
+  std::vector<double> weights(group.size(), 1.0);
+  if (options_.accumulate_by_terms) {
+    std::transform(group.begin(), group.end(), weights.begin(),
+                   [&](const auto& rows) { return static_cast<double>(num_loss_terms(rows)); });
+  }
+  const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
+  for (double& weight : weights) weight = sum > 0.0 ? weight / sum : 1.0 / static_cast<double>(group.size());
+  return weights;
+}
+
+double Trainer::run_batch(const std::vector<std::int64_t>& rows, double weight, StepReport& report) {
+  const std::size_t size = rows_of_part(rows.size(), state_.parts);
+  const double terms = state_.parts > 1 ? static_cast<double>(num_loss_terms(rows)) : 1.0;
+  double loss = 0.0;
+  for (std::size_t begin = 0; begin < rows.size(); begin += size) {
+    const auto part = std::span(rows).subspan(begin, std::min(size, rows.size() - begin));
+    const bool is_whole = part.size() == rows.size();
+    const double share = is_whole ? 1.0 : static_cast<double>(num_loss_terms(part)) / std::max(terms, 1.0);
+    const tasks::Batch batch = tasks::make_batch(parts_.model->kind(), features_of(part), {options_.zero_segment_ids});
+    // Parts of a batch draw masks of their own, far from those of later batches.
+    const auto draw = static_cast<std::uint64_t>(state_.draw) + (static_cast<std::uint64_t>(begin) << 40);
+    loss += share * parts_.model->train_micro_batch(batch, weight * share, {options_.seed, draw});
     report.tokens += batch.tokens.num_tokens();
   }
-  return sum / static_cast<double>(group.size());
+  report.examples += static_cast<std::int64_t>(rows.size());
+  return loss;
+}
+
+void Trainer::run_micro_batches(StepReport& report) {
+  const std::vector<std::vector<std::int64_t>>& group = groups_[static_cast<std::size_t>(state_.group)];
+  if (state_.draw == 0) parts_.observer->on_first_batch(features_of(group.front()));
+  const std::vector<double> weights = weights_of(group);
+  const std::int64_t first_draw = state_.draw;
+  for (bool is_done = false; !is_done;) {
+    parts_.model->zero_gradients();
+    report = StepReport{};
+    state_.draw = first_draw;
+    try {
+      for (std::size_t i = 0; i < group.size(); ++i, ++state_.draw) {
+        report.loss += weights[i] * run_batch(group[i], weights[i], report);
+      }
+      is_done = true;
+    } catch (const c10::Error& error) {
+      if (!is_out_of_memory(error) || !use_smaller_parts(error.msg().c_str())) throw;
+    } catch (const std::bad_alloc& error) {
+      if (!use_smaller_parts(error.what())) throw;
+    }
+  }
+}
+
+bool Trainer::use_smaller_parts(const char* problem) {
+  const auto batch = static_cast<std::size_t>(options_.batch_size);
+  const std::size_t before = rows_of_part(batch, state_.parts);
+  if (before <= 1) return false;
+  state_.parts *= 2;
+  std::string_view reason(problem);
+  reason = reason.substr(0, std::min<std::size_t>(reason.find('\n'), 160));
+  parts_.observer->on_log(LogLevel::Warning,
+                          "out of memory with " + std::to_string(before) + " rows at a time: from here on " +
+                              std::to_string(rows_of_part(batch, state_.parts)) + ", with the same " +
+                              std::to_string(batch) + " rows a batch (" + std::string(reason) + ")");
+  return true;
 }
 
 void Trainer::train_step() {
   const Stopwatch watch;
   StepReport report;
-  parts_.model->zero_gradients();
-  report.loss = run_micro_batches(groups_[static_cast<std::size_t>(state_.group)], report);
+  run_micro_batches(report);
   report.grad_norm = optimizer_.gradient_norm();
   if (!std::isfinite(report.loss) || !std::isfinite(report.grad_norm)) {
     throw Error("step " + std::to_string(state_.step + 1) + ": the loss or its gradient is no longer a number (loss " +

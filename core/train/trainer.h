@@ -75,8 +75,16 @@ class Trainer {
   // One optimiser step and what hangs on it.
   void begin_epoch();
   void train_step();
-  double run_micro_batches(const std::vector<std::vector<std::int64_t>>& group, StepReport& report);
-  std::vector<const data::Feature*> features_of(const std::vector<std::int64_t>& rows) const;
+  void run_micro_batches(StepReport& report);
+  /// A micro-batch, in as many parts as memory asks for.
+  double run_batch(const std::vector<std::int64_t>& rows, double weight, StepReport& report);
+  /// Weight of each micro-batch's loss in the loss of the step: their sum is 1.
+  std::vector<double> weights_of(const std::vector<std::vector<std::int64_t>>& group) const;
+  /// What the mean loss of these rows is a mean over: labelled tokens, windows or examples.
+  std::int64_t num_loss_terms(std::span<const std::int64_t> rows) const;
+  /// Half as many rows at a time from now on; false where there is only one left.
+  bool use_smaller_parts(const char* problem);
+  std::vector<const data::Feature*> features_of(std::span<const std::int64_t> rows) const;
   void report_spectra(bool is_evaluation_point);
 
   // Commands and evaluation.

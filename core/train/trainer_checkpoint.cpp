@@ -66,7 +66,8 @@ void copy_into(const Tensors& stored, const std::vector<nn::Parameter>& paramete
 
 std::map<std::string, std::string> Trainer::fingerprint() const {
   const TrainingOptions& o = options_;
-  return {{"rows", std::to_string(plan_.rows)},
+  std::map<std::string, std::string> result = {
+          {"rows", std::to_string(plan_.rows)},
           {"total_steps", std::to_string(plan_.total_steps)},
           {"batch_size", std::to_string(o.batch_size)},
           {"accumulate", std::to_string(o.accumulate)},
@@ -80,6 +81,11 @@ std::map<std::string, std::string> Trainer::fingerprint() const {
           {"early_stopping_patience", std::to_string(o.early_stopping_patience)},
           {"select_by", o.follows_best() ? o.select_by : "nothing"},
           {"evaluate_every_steps", std::to_string(o.evaluate_every_steps)}};
+  // Checkpoints of before these options existed have none of them.
+  if (o.accumulate_by_terms) result["accumulate_by"] = "tokens";
+  if (o.head_learning_rate > 0.0) result["head_learning_rate"] = text(o.head_learning_rate);
+  if (o.zero_segment_ids) result["segment_ids"] = "zero";
+  return result;
 }
 
 Checkpoint Trainer::make_checkpoint() {

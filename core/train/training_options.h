@@ -19,13 +19,18 @@ struct TrainingOptions {
   std::int64_t max_steps = 0;  ///< optimiser steps; 0: as many as the epochs need
   int batch_size = 16;         ///< rows of a micro-batch
   int accumulate = 1;          ///< micro-batches of an optimiser step
+  /// Each micro-batch weighs by the terms that its loss is a mean of (labelled tokens, windows, examples), so that the
+  /// loss of a step is the mean over all of them; otherwise all weigh the same, as in the Trainer.
+  bool accumulate_by_terms = false;
   double learning_rate = 5e-5;
+  double head_learning_rate = 0.0;  ///< of the task's head; 0: learning_rate
   double warmup_ratio = 0.0;    ///< share of the steps in which the rate rises, in [0, 1)
   double weight_decay = 0.0;    ///< of AdamW, decoupled
   double max_grad_norm = 1.0;   ///< 0: no clipping
   double loraplus_ratio = 0.0;  ///< LoRA+: rate of B and of vectors over that of A; 0: one rate for all
   std::uint64_t seed = 42;      ///< order of the rows and dropout masks
   Ordering ordering = Ordering::Shuffled;
+  bool zero_segment_ids = false;  ///< every segment id becomes 0
 
   int early_stopping_patience = 0;        ///< evaluations without improvement until training ends; 0: never
   std::string select_by = "loss";         ///< "loss" or the name of a score: what the best evaluation is chosen by

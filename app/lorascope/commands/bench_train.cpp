@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <memory>
+#include <span>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +14,7 @@
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/training_options.h"
 #include "app/lorascope/engine/model_setup.h"
+#include "app/lorascope/engine/model_shapes.h"
 #include "app/lorascope/engine/run_data.h"
 #include "app/lorascope/engine/store_observer.h"
 #include "app/lorascope/hub/model_places.h"
@@ -19,6 +22,7 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/files/model_folder.h"
+#include "core/train/row_ranges.h"
 #include "core/train/sampler.h"
 #include "core/train/trainer.h"
 
@@ -31,7 +35,7 @@ struct BenchOptions {
   TrainingCommandOptions run;
   std::int64_t steps = 40;
   std::int64_t warmup_steps = 2;
-  std::string batches;
+  std::string batches, shape;
   bool json = false;
 };
 
@@ -130,43 +134,62 @@ struct Measurement {
 train::TrainingOptions training_of(const study::RunSettings& settings) {
   train::TrainingOptions training;
   training.batch_size = settings.training.batch_size;
+  training.accumulate = settings.training.accumulate;
   training.learning_rate = settings.training.learning_rate;
   training.weight_decay = settings.training.weight_decay;
   training.max_grad_norm = settings.training.max_grad_norm;
   training.seed = settings.training.seed;
   training.spectra_share = 0.0;
+  training.zero_segment_ids = settings.has_zero_segment_ids();
   if (settings.training.batching == study::Batching::Grouped) training.ordering = train::Ordering::Grouped;
   return training;
+}
+
+/// Adds a batch's rows to the measurement, and what a step on them costs where it is timed.
+void add_batch(const std::vector<std::int64_t>& rows, const engine::Split& split, std::span<const std::size_t> begins,
+               const std::function<double(const std::vector<std::int64_t>&)>& flop, bool is_timed, Measurement& work) {
+  std::vector<std::int64_t> lengths;
+  for (const std::int64_t row : rows) {
+    const auto index = static_cast<std::size_t>(row);
+    for (std::size_t i = begins[index]; i < begins[index + 1]; ++i) {
+      work.rows.push_back(split.features[i]);
+      lengths.push_back(static_cast<std::int64_t>(split.features[i].input_ids.size()));
+    }
+  }
+  if (is_timed) work.flop += flop(lengths);
 }
 
 Measurement prepare(const BenchOptions& options, const study::RunSettings& settings) {
   const std::filesystem::path model_folder = hub::find_model(settings.model);
   const text::Tokenizer tokenizer = text::Tokenizer::from_folder(model_folder);
-  const files::ModelFolder folder = files::load_model_folder(model_folder);
+  const files::ModelFolder folder = options.shape.empty()
+                                        ? files::load_model_folder(model_folder)
+                                        : engine::random_model(options.shape, tokenizer.vocabulary_size(), 1);
   const data::LabelSet labels = engine::labels_of(folder, settings.task);
-  const engine::Split split = engine::load_split("train", settings.train_file, tokenizer, labels,
-                                                 engine::max_length_for(folder, settings.training.max_length));
-  Measurement result{engine::make_model(settings, folder, labels.size()), {}, training_of(settings)};
+  const engine::Split split = engine::load_split(
+      "train", settings.train_file, {settings, tokenizer, labels, engine::max_length_for(folder, settings)});
+  std::vector<std::string> remarks;
+  Measurement result{
+      engine::make_model(settings, folder, engine::num_labels_of(labels, settings.task), remarks), {}, training_of(settings)};
 
-  std::vector<std::int64_t> lengths;
-  for (const data::Feature& row : split.features) lengths.push_back(static_cast<std::int64_t>(row.input_ids.size()));
-  const std::int64_t wanted = options.warmup_steps + options.steps;
+  const std::vector<std::size_t> begins = train::row_begins(result.model->kind(), split.features);
+  const std::vector<std::int64_t> lengths = train::row_lengths(begins, split.features);
+  const std::int64_t wanted = (options.warmup_steps + options.steps) * settings.training.accumulate;
   Batches batches = options.batches.empty() ? spread_batches(lengths, result.training, wanted)
-                                            : read_batches(options.batches, split.features.size());
+                                            : read_batches(options.batches, lengths.size());
   if (static_cast<std::int64_t>(batches.size()) > wanted) batches.resize(static_cast<std::size_t>(wanted));
+  const bool trains_all = settings.method == study::Method::FullFineTuning;
+  const auto flop = [&](const std::vector<std::int64_t>& of) { return step_flop(folder.config, trains_all, of); };
   for (std::size_t i = 0; i < batches.size(); ++i) {
-    std::vector<std::int64_t> batch_lengths;
-    for (const std::int64_t row : batches[i]) {
-      result.rows.push_back(split.features[static_cast<std::size_t>(row)]);
-      batch_lengths.push_back(lengths[static_cast<std::size_t>(row)]);
-    }
-    const bool is_timed = static_cast<std::int64_t>(i) >= options.warmup_steps;
-    const bool trains_all = settings.method == study::Method::FullFineTuning;
-    if (is_timed) result.flop += step_flop(folder.config, trains_all, batch_lengths);
+    const bool is_timed = static_cast<std::int64_t>(i) >= options.warmup_steps * settings.training.accumulate;
+    add_batch(batches[i], split, begins, flop, is_timed, result);
   }
+  // An example's number tells rows apart; the same one may be in two batches.
+  std::int64_t example = -1;
+  for (data::Feature& row : result.rows) row.example = row.choice == 0 ? ++example : example;
   result.training.ordering = train::Ordering::AsGiven;
   result.training.batch_size = static_cast<int>(batches.front().size());
-  result.training.max_steps = static_cast<std::int64_t>(batches.size());
+  result.training.max_steps = static_cast<std::int64_t>(batches.size()) / settings.training.accumulate;
   return result;
 }
 
@@ -179,7 +202,9 @@ void bench_train(const BenchOptions& options) {
   trainer.run();
 
   const tasks::ParameterCounts counts = work.model->counts();
-  const Json result = {{"method", study::text(settings.method)},
+  const Json result = {{"task", settings.task},
+                       {"method", study::text(settings.method)},
+                       {"shape", options.shape.empty() ? settings.model : options.shape},
                        {"threads", threads},
                        {"steps", work.training.max_steps - options.warmup_steps},
                        {"seconds", clock.seconds_},
@@ -208,6 +233,9 @@ void add_bench(CLI::App& program) {
   auto options = std::make_shared<BenchOptions>();
   options->run.add_model_options(*command);
   options->run.add_training_options(*command);
+  command->add_option("--shape", options->shape,
+                      "Random weights of minilm6, distilbert, bert-base or bert-large, with the tokenizer of --model")
+      ->check(CLI::IsMember(engine::known_shapes()));
   command->add_option("--steps", options->steps, "Timed steps")->check(CLI::PositiveNumber)->capture_default_str();
   command->add_option("--warmup-steps", options->warmup_steps, "Steps before the clock starts")
       ->check(CLI::PositiveNumber)

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -7,8 +8,10 @@
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/text_options.h"
+#include "app/lorascope/commands/training_options.h"
 #include "app/lorascope/engine/interrupts.h"
 #include "app/lorascope/engine/model_setup.h"
+#include "app/lorascope/engine/predictions.h"
 #include "app/lorascope/engine/progress_display.h"
 #include "app/lorascope/engine/run_data.h"
 #include "app/lorascope/hub/model_places.h"
@@ -16,33 +19,31 @@
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/files/model_folder.h"
-#include "core/nn/device.h"
 
 namespace lorascope::app {
 namespace {
 
 /// What `predict` and `evaluate` share: a model with adapters over one data file.
 struct PredictOptions {
-  std::string model, task, data, out, device = "auto";
+  study::RunSettings settings;
+  std::string data, out, nbest, null_odds;
   std::vector<std::string> adapters;
-  int max_length = 0;
-  int batch_size = 16;
-  int threads = 0;
-  int zero_division = 0;
   bool json = false;
 
   void add_to(CLI::App& command) {
-    command.add_option("--model", model, "Model folder")->required();
+    command.add_option("--model", settings.model, "Model folder")->required();
     command.add_option("--adapter", adapters, "Adapter folder over it; may be given several times");
-    command.add_option("--task", task, "wnut17")->required();
+    command.add_option("--task", settings.task, "wnut17, squad or swag")->required();
     command.add_option("--data", data, "Data in the task's own format")->required();
-    command.add_option("--max-length", max_length, "Tokens of a row; 0 = as many as the model allows")
-        ->check(CLI::NonNegativeNumber);
-    command.add_option("--eval-batch-size", batch_size, "Rows of a batch; changes the loss (mean of batch means)")
+    add_length_options(command, settings);
+    command.add_option("--eval-batch-size", settings.training.eval_batch_size,
+                       "Rows of a batch in the loss (a mean of batch means); how rows are computed is no matter")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    command.add_option("--threads", threads, "Threads; 0 = all cores")->check(CLI::NonNegativeNumber);
-    command.add_option("--device", device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+    command.add_option("--nbest", nbest, "squad: also writes the n-best answers there");
+    command.add_option("--null-odds", null_odds, "squad, version 2: also writes the odds of \"no answer\" there");
+    command.add_option("--threads", settings.threads, "Threads; 0 = all cores")->check(CLI::NonNegativeNumber);
+    command.add_option("--device", settings.device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}));
   }
 };
 
@@ -53,29 +54,34 @@ struct Evaluated {
   double seconds = 0.0;
 };
 
-void require_head(const files::ModelFolder& folder, const PredictOptions& options) {
-  if (folder.tensors.count("classifier.weight") != 0 || !options.adapters.empty()) return;
-  throw CheckpointError("cannot predict with " + options.model,
-                        Problem{options.model + ": classifier.weight", "nothing", "a head for the task's labels",
-                                "train first (lorascope train), or give the --adapter that brings a head"});
+void check(const PredictOptions& options) {
+  require_task(options.settings.task, {"wnut17", "squad", "swag"});
+  const bool is_squad = options.settings.task == "squad";
+  if (!options.nbest.empty() && !is_squad) throw UsageError("--nbest: only the task squad has n-best answers");
+  if (!options.null_odds.empty() && !(is_squad && options.settings.squad.version_2)) {
+    throw UsageError("--null-odds: only questions that may have no answer have odds of it", "add --squad-v2");
+  }
+  if (const std::vector<Problem> problems = options.settings.problems(); !problems.empty()) {
+    throw UsageError("these options do not fit together:\n  " + problems.front().to_text());
+  }
 }
 
 Evaluated evaluate_model(const PredictOptions& options) {
-  require_task(options.task, {"wnut17"});
-  engine::set_threads(options.threads);
-  const std::filesystem::path model_folder = hub::find_model(options.model);
+  check(options);
+  const study::RunSettings& settings = options.settings;
+  engine::set_threads(settings.threads);
+  const std::filesystem::path model_folder = hub::find_model(settings.model);
   const text::Tokenizer tokenizer = text::Tokenizer::from_folder(model_folder);
   for (const std::string& warning : tokenizer.warnings()) std::cerr << "warning: " << warning << '\n';
   const files::ModelFolder folder = files::load_model_folder(model_folder);
-  require_head(folder, options);
   Evaluated result;
-  result.labels = engine::labels_of(folder, options.task);
-  const int max_length = engine::max_length_for(folder, options.max_length);
-  result.split = engine::load_split("eval", options.data, tokenizer, result.labels, max_length);
-  const auto model = engine::make_frozen_model(folder, {options.adapters.begin(), options.adapters.end()},
-                                               result.labels.size(), nn::resolve_device(options.device));
-  const auto evaluator =
-      engine::make_evaluator(result.split, result.labels, options.batch_size, options.zero_division);
+  result.labels = engine::labels_of(folder, settings.task);
+  const auto model = engine::make_frozen_model(settings, folder, {options.adapters.begin(), options.adapters.end()},
+                                               engine::num_labels_of(result.labels, settings.task));
+  result.split = engine::load_split("eval", options.data,
+                                    {settings, tokenizer, result.labels, engine::max_length_for(folder, settings)});
+  for (const std::string& remark : result.split.remarks) std::cerr << "warning: " << remark << '\n';
+  const auto evaluator = engine::make_evaluator(result.split, settings, result.labels);
   const engine::Interrupts interrupts;
   engine::ProgressDisplay display(/*silent=*/false);
   const Stopwatch watch;
@@ -92,21 +98,27 @@ Evaluated evaluate_model(const PredictOptions& options) {
 }
 
 void write_predictions(const PredictOptions& options, const Evaluated& result) {
-  const data::TagGuesses tags = engine::tag_guesses(result.split, result.evaluation.guesses, result.labels);
-  write_file_atomically(options.out, data::tag_guess_lines(result.split.sentences, tags));
-  std::cerr << result.split.sentences.size() << " sentences written to " << options.out << '\n';
+  const engine::Predictions predictions{result.split, result.evaluation, options.settings, result.labels};
+  const auto write = [](const std::string& file, const std::string& text) {
+    if (!file.empty()) write_file_atomically(file, text);
+  };
+  write(options.nbest, options.nbest.empty() ? "" : engine::nbest_text(predictions));
+  write(options.null_odds, options.null_odds.empty() ? "" : engine::null_odds_text(predictions));
+  write(options.out, engine::predictions_text(predictions));
+  if (options.out.empty()) return;
+  std::cerr << result.split.num_examples() << " examples written to " << options.out << '\n';
 }
 
 void predict(const PredictOptions& options) { write_predictions(options, evaluate_model(options)); }
 
 void evaluate(const PredictOptions& options) {
   const Evaluated result = evaluate_model(options);
-  if (!options.out.empty()) write_predictions(options, result);
+  write_predictions(options, result);
   if (options.json) {
     Json object = result.evaluation.scores;
-    object["examples"] = result.evaluation.rows;
+    object["examples"] = result.split.num_examples();
     object["seconds"] = result.seconds;
-    object["examples_per_second"] = static_cast<double>(result.evaluation.rows) / result.seconds;
+    object["examples_per_second"] = static_cast<double>(result.split.num_examples()) / result.seconds;
     object["real_tokens_per_second"] = static_cast<double>(result.evaluation.tokens) / result.seconds;
     std::cout << object.dump() << std::endl;
     return;
@@ -118,7 +130,9 @@ void evaluate(const PredictOptions& options) {
 
 void add_predict(CLI::App& program) {
   CLI::App* command = program.add_subcommand("predict", "Predictions of a model in the task's own format");
-  command->footer("Example: lorascope predict --model DIR --adapter DIR --task wnut17 --data test.conll --out pred.conll");
+  command->footer(
+      "Example: lorascope predict --model DIR --adapter DIR --task wnut17 --data test.conll --out pred.conll\n"
+      "         lorascope predict --model DIR --task squad --data dev.json --out pred.json --nbest nbest.json");
   auto options = std::make_shared<PredictOptions>();
   options->add_to(*command);
   command->add_option("--out", options->out, "File to write")->required();
@@ -130,7 +144,7 @@ void add_evaluate(CLI::App& program) {
   command->footer("Example: lorascope evaluate --model DIR --task wnut17 --data test.conll --json");
   auto options = std::make_shared<PredictOptions>();
   options->add_to(*command);
-  command->add_option("--zero-division", options->zero_division, "Precision without guesses, recall without entities: 0 or 1")
+  command->add_option("--zero-division", options->settings.zero_division, "Precision without guesses, recall without entities: 0 or 1")
       ->check(CLI::IsMember({0, 1}));
   command->add_option("--out", options->out, "Also writes the predictions there");
   command->add_flag("--json", options->json, "Print one JSON object");

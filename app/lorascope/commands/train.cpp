@@ -40,7 +40,8 @@ Json summary(const store::Workspace& workspace, store::RunId id) {
   Json paths = {{"workspace", workspace.folder().string()}, {"run", workspace.run_folder(id).string()}};
   for (const store::Artifact& artifact : runs.artifacts(id)) {
     const std::string path = workspace.resolved_path(artifact.path).string();
-    if (artifact.kind == "predictions") {
+    const bool is_by_split = artifact.kind == "predictions" || artifact.kind == "nbest" || artifact.kind == "null-odds";
+    if (is_by_split) {
       paths[artifact.kind].push_back(path);
     } else {
       paths[artifact.kind] = path;
@@ -62,7 +63,7 @@ Json summary(const store::Workspace& workspace, store::RunId id) {
 void print_scores(const store::RunRecord& record) {
   for (const auto& [split, scores] : record.result.scores) {
     std::cout << split << ':';
-    for (const char* name : {"f1", "precision", "recall", "accuracy", "surface.f1", "loss"}) {
+    for (const char* name : {"exact_match", "f1", "precision", "recall", "accuracy", "surface.f1", "loss"}) {
       const auto found = scores.find(name);
       if (found != scores.end()) std::cout << ' ' << name << ' ' << found->second;
     }
@@ -77,6 +78,7 @@ void train(const TrainOptions& options) {
                             &settings.export_folder}) {
     if (!file->empty()) *file = fs::absolute(*file).lexically_normal().string();
   }
+  for (std::string& adapter : settings.xlora.adapters) adapter = fs::absolute(adapter).lexically_normal().string();
   if (fs::is_directory(settings.model)) settings.model = fs::absolute(settings.model).lexically_normal().string();
   const store::Workspace workspace = store::Workspace::open_or_create(options.workspace);
   store::RunStore runs(workspace);

@@ -26,6 +26,9 @@ struct TrainingCommandOptions {
   study::RunSettings finished() const;
 };
 
+/// How examples become features and answers: shared by training and prediction.
+void add_length_options(CLI::App& command, study::RunSettings& settings);
+
 /// "lorascope train --lr 1e-3 …" as a shell would read it again: from the process's own arguments.
 std::string own_command_line();
 

@@ -3,8 +3,12 @@
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
+#include <algorithm>
+#include <map>
 #include <thread>
 
+#include "app/lorascope/engine/mixture_setup.h"
+#include "core/base/error.h"
 #include "core/files/adapter_folder.h"
 #include "core/files/model_folder.h"
 #include "core/nn/device.h"
@@ -14,18 +18,76 @@ namespace {
 
 namespace fs = std::filesystem;
 
-files::AdapterConfig adapter_config(const study::RunSettings& settings) {
+/// Names of BERT's linear layers as DistilBERT calls them.
+const std::map<std::string, std::string>& names_in_distilbert() {
+  static const std::map<std::string, std::string> names = {
+      {"query", "q_lin"},
+      {"key", "k_lin"},
+      {"value", "v_lin"},
+      {"attention.output.dense", "out_lin"},
+      {"intermediate.dense", "lin1"},
+  };
+  return names;
+}
+
+/// The settings' target names, BERT's read as DistilBERT's where the model is one: a study of both has one list.
+std::vector<std::string> targets_of(const study::RunSettings& settings, const files::ModelFolder& folder,
+                                    std::vector<std::string>& remarks) {
+  std::vector<std::string> names = settings.lora.targets;
+  if (files::family_name(folder.config.family) != "distilbert") return names;
+  for (std::string& name : names) {
+    const auto other = names_in_distilbert().find(name);
+    if (other == names_in_distilbert().end()) continue;
+    remarks.push_back("lora.targets: " + name + " is called " + other->second + " in this model");
+    name = other->second;
+  }
+  return names;
+}
+
+/// "PATTERN=NUMBER", checked by the settings.
+template <class Number>
+std::vector<std::pair<std::string, Number>> pattern_entries(const std::vector<std::string>& entries) {
+  std::vector<std::pair<std::string, Number>> result;
+  for (const std::string& entry : entries) {
+    const std::size_t equals = entry.rfind('=');
+    result.emplace_back(entry.substr(0, equals), static_cast<Number>(std::stod(entry.substr(equals + 1))));
+  }
+  return result;
+}
+
+files::AdapterConfig adapter_config(const study::RunSettings& settings, const files::ModelFolder& folder,
+                                    std::vector<std::string>& remarks) {
+  const study::LoraSettings& lora = settings.lora;
   files::AdapterConfig config;
-  config.rank = settings.lora.rank;
-  config.alpha = settings.lora.alpha;
-  config.dropout = settings.lora.dropout;
-  config.use_rslora = settings.lora.use_rslora;
-  if (settings.lora.target_pattern.empty()) {
-    config.target_modules.names = settings.lora.targets;
+  config.rank = lora.rank;
+  config.alpha = lora.alpha;
+  config.dropout = lora.dropout;
+  config.use_rslora = lora.use_rslora;
+  config.use_dora = lora.use_dora;
+  config.bias = lora.bias;
+  config.layers_to_transform = lora.layers;
+  config.rank_pattern = pattern_entries<std::int64_t>(lora.rank_pattern);
+  config.alpha_pattern = pattern_entries<double>(lora.alpha_pattern);
+  if (lora.init != "default") config.init_lora_weights = lora.init;
+  if (lora.target_pattern.empty()) {
+    config.target_modules.names = targets_of(settings, folder, remarks);
   } else {
-    config.target_modules.pattern = settings.lora.target_pattern;
+    config.target_modules.pattern = lora.target_pattern;
   }
   return config;
+}
+
+tasks::TaskModelOptions model_options(const study::RunSettings& settings, std::int64_t num_labels) {
+  tasks::TaskModelOptions options;
+  options.kind = tasks::task_kind(settings.task);
+  options.num_labels = num_labels;
+  options.device = nn::resolve_device(settings.device);
+  options.span_loss = settings.has_padded_span_loss() ? tasks::SpanLoss::Padded : tasks::SpanLoss::Real;
+  // Padding is computed on the compatible path only.
+  const bool sees_padding = settings.task == "squad" && settings.has_padded_span_loss();
+  const bool is_compatible = settings.training.compatible_path || sees_padding || options.device != "cpu";
+  options.path = is_compatible ? tasks::Path::Compatible : tasks::Path::Packed;
+  return options;
 }
 
 }  // namespace
@@ -37,28 +99,30 @@ int set_threads(int threads) {
 }
 
 std::unique_ptr<tasks::TaskModel> make_model(const study::RunSettings& settings, const files::ModelFolder& folder,
-                                             std::int64_t num_labels) {
-  tasks::TaskModelOptions options;
-  options.kind = tasks::task_kind(settings.task);
-  options.num_labels = num_labels;
-  options.device = nn::resolve_device(settings.device);
-  const bool is_compatible = settings.training.compatible_path || options.device != "cpu";
-  options.path = is_compatible ? tasks::Path::Compatible : tasks::Path::Packed;
+                                             std::int64_t num_labels, std::vector<std::string>& remarks) {
+  if (settings.training.precision != "fp32") {
+    throw UsageError("training.precision: found \"" + settings.training.precision + "\", expected \"fp32\"",
+                     "this build computes in fp32 on every device");
+  }
+  tasks::TaskModelOptions options = model_options(settings, num_labels);
   options.seed = settings.training.seed;
   options.dropout = settings.training.dropout;
+  options.train_head = settings.task != "swag" || settings.swag.train_head;
+  if (settings.method == study::Method::Xlora) return make_xlora_model(settings, folder, options, remarks);
   if (settings.method == study::Method::FullFineTuning) return tasks::TaskModel::full(folder, options);
-  if (settings.adapter.empty()) return tasks::TaskModel::with_new_adapter(folder, options, adapter_config(settings));
+  if (settings.adapter.empty()) {
+    return tasks::TaskModel::with_new_adapter(folder, options, adapter_config(settings, folder, remarks));
+  }
   const files::AdapterFolder adapter = files::read_adapter_folder(settings.adapter);
   return tasks::TaskModel::with_adapters(folder, options, {&adapter});
 }
 
-std::unique_ptr<tasks::TaskModel> make_frozen_model(const files::ModelFolder& folder,
-                                                    const std::vector<fs::path>& adapters, std::int64_t num_labels,
-                                                    const std::string& device) {
-  tasks::TaskModelOptions options;
-  options.num_labels = num_labels;
-  options.device = device;
-  options.path = device == "cpu" ? tasks::Path::Packed : tasks::Path::Compatible;
+std::unique_ptr<tasks::TaskModel> make_frozen_model(const study::RunSettings& settings, const files::ModelFolder& folder,
+                                                    const std::vector<fs::path>& adapters, std::int64_t num_labels) {
+  tasks::TaskModelOptions options = model_options(settings, num_labels);
+  options.may_draw_head = false;
+  if (adapters.size() == 1 && files::is_xlora_folder(adapters.front()))
+    return make_frozen_xlora(adapters.front(), settings.xlora.mode, folder, options);
   std::vector<files::AdapterFolder> loaded;
   for (const fs::path& adapter : adapters) loaded.push_back(files::read_adapter_folder(adapter));
   std::vector<const files::AdapterFolder*> pointers;

@@ -18,13 +18,15 @@ namespace lorascope::app::engine {
 int set_threads(int threads);
 
 /// The model that a run trains: full fine-tuning, a new adapter, or an adapter that is trained on. The folder's own
-/// tensors may be dropped afterwards.
+/// tensors may be dropped afterwards. What people should know about it is added to `remarks`.
+/// Throws UsageError where the device cannot do what the settings ask for.
 std::unique_ptr<tasks::TaskModel> make_model(const study::RunSettings& settings, const files::ModelFolder& folder,
-                                             std::int64_t num_labels);
+                                             std::int64_t num_labels, std::vector<std::string>& remarks);
 
-/// The model of a folder and adapters over it, for prediction only.
-std::unique_ptr<tasks::TaskModel> make_frozen_model(const files::ModelFolder& folder,
+/// The model of a folder and adapters over it, for prediction only: task, device and span loss are those of `settings`.
+/// Throws CheckpointError where neither has a head for the task.
+std::unique_ptr<tasks::TaskModel> make_frozen_model(const study::RunSettings& settings, const files::ModelFolder& folder,
                                                     const std::vector<std::filesystem::path>& adapters,
-                                                    std::int64_t num_labels, const std::string& device);
+                                                    std::int64_t num_labels);
 
 }  // namespace lorascope::app::engine

@@ -12,7 +12,7 @@ namespace lorascope::app::engine {
 /// What an exported folder says about itself.
 struct ExportSource {
   files::ModelConfig config;               ///< of the model that was trained
-  std::vector<std::string> labels;         ///< in the order of their ids
+  std::vector<std::string> labels;         ///< in the order of their ids; none for squad and swag
   std::filesystem::path tokenizer_folder;  ///< its tokenizer files go along with a model
   std::string base_model;                  ///< named in an adapter's configuration
 };

@@ -12,6 +12,7 @@
 #include "app/lorascope/engine/environment.h"
 #include "app/lorascope/engine/interrupts.h"
 #include "app/lorascope/engine/model_setup.h"
+#include "app/lorascope/engine/predictions.h"
 #include "app/lorascope/engine/run_commands.h"
 #include "app/lorascope/engine/run_data.h"
 #include "app/lorascope/engine/run_export.h"
@@ -39,13 +40,16 @@ train::TrainingOptions training_options(const RunSettings& settings, const fs::p
   options.max_steps = from.max_steps;
   options.batch_size = from.batch_size;
   options.accumulate = from.accumulate;
+  options.accumulate_by_terms = from.accumulate_by == "tokens";
   options.learning_rate = from.learning_rate;
+  options.head_learning_rate = from.head_learning_rate;
   options.warmup_ratio = from.warmup_ratio;
   options.weight_decay = from.weight_decay;
   options.max_grad_norm = from.max_grad_norm;
   options.loraplus_ratio = from.loraplus_ratio;
   options.seed = from.seed;
   options.ordering = from.batching == study::Batching::Grouped ? train::Ordering::Grouped : train::Ordering::Shuffled;
+  options.zero_segment_ids = settings.has_zero_segment_ids();
   options.early_stopping_patience = from.early_stopping_patience;
   options.select_by = from.select_by;
   options.keep_best = from.keep_best;
@@ -53,6 +57,7 @@ train::TrainingOptions training_options(const RunSettings& settings, const fs::p
   options.checkpoint_folder = run_folder / "checkpoints";
   options.checkpoint_every_steps = from.checkpoint_every_steps;
   options.spectra_every_steps = from.spectra_every_steps;
+  if (settings.method == study::Method::Xlora) options.spectra_share = 0;  // nothing has an update of its own
   return options;
 }
 
@@ -78,9 +83,9 @@ class RunProcess {
   void describe(int threads, const std::string& device);
   train::TrainingResult train();
   void finish(const train::TrainingResult& result);
-  std::vector<std::vector<std::int32_t>> score(const Split& split, const train::TrainingResult& result,
-                                               store::RunResult& scores);
-  void write_predictions(const Split& split, const std::vector<std::vector<std::int32_t>>& guesses, std::int64_t step);
+  train::Evaluation score(const Split& split, const train::TrainingResult& result, store::RunResult& scores);
+  void write_predictions(const Split& split, const train::Evaluation& evaluation, std::int64_t step);
+  void write_artifact(const std::string& kind, const std::string& file, const std::string& text, std::int64_t step);
   void export_model(std::int64_t step);
   void add_artifact(const std::string& kind, const fs::path& path, std::int64_t step);
   void remove_checkpoints();
@@ -121,6 +126,9 @@ void RunProcess::load() {
   if (settings_.train_file.empty()) {
     throw UsageError("data.train: found nothing, expected a file", "name the training data");
   }
+  if (const std::vector<Problem> problems = settings_.problems(); !problems.empty()) {
+    throw StudyError("cannot run with these settings", problems);
+  }
   store::Heartbeat heartbeat = runs_.get(run_).heartbeat;
   heartbeat.time = now_seconds();
   heartbeat.phase = "loading the model";
@@ -131,18 +139,20 @@ void RunProcess::load() {
   tokenizer_ = text::Tokenizer::from_folder(model_folder);
   files::ModelFolder folder = files::load_model_folder(model_folder);
   labels_ = labels_of(folder, settings_.task);
-  const int max_length = max_length_for(folder, settings_.training.max_length);
+  const Encoding encoding{settings_, *tokenizer_, labels_, max_length_for(folder, settings_)};
   const std::pair<const char*, const std::string*> files[] = {
       {"train", &settings_.train_file}, {"eval", &settings_.eval_file}, {"test", &settings_.test_file}};
   for (const auto& [name, file] : files) {
-    if (!file->empty()) splits_.push_back(load_split(name, *file, *tokenizer_, labels_, max_length));
+    if (!file->empty()) splits_.push_back(load_split(name, *file, encoding));
   }
   export_source_ = {folder.config, labels_.names(), model_folder,
                     settings_.model == "default" ? model_folder.string() : settings_.model};
-  model_ = make_model(settings_, folder, labels_.size());
+  std::vector<std::string> remarks = tokenizer_->warnings();
+  for (const Split& split : splits_) remarks.insert(remarks.end(), split.remarks.begin(), split.remarks.end());
+  model_ = make_model(settings_, folder, num_labels_of(labels_, settings_.task), remarks);
   observer_ = std::make_unique<StoreObserver>(
-      workspace_, ObservedRun{run_, &*tokenizer_, &labels_, settings_.training.select_by}, display_);
-  for (const std::string& warning : tokenizer_->warnings()) observer_->on_log(train::LogLevel::Warning, warning);
+      workspace_, ObservedRun{run_, settings_, *tokenizer_, labels_, splits_.front(), selection_split()}, display_);
+  for (const std::string& remark : remarks) observer_->on_log(train::LogLevel::Warning, remark);
   describe(threads, device);
 }
 
@@ -167,10 +177,8 @@ const Split* RunProcess::selection_split() const {
 
 train::TrainingResult RunProcess::train() {
   const train::TrainingOptions options = training_options(settings_, run_folder_);
-  std::unique_ptr<train::TokenEvaluator> evaluator;
-  if (const Split* split = selection_split()) {
-    evaluator = make_evaluator(*split, labels_, settings_.training.eval_batch_size, settings_.zero_division);
-  }
+  std::unique_ptr<train::Evaluator> evaluator;
+  if (const Split* split = selection_split()) evaluator = make_evaluator(*split, settings_, labels_);
   train::Trainer trainer({model_.get(), splits_.front().features, evaluator.get(), observer_.get(), &commands_}, options);
   const auto checkpoint = train::newest_checkpoint(options.checkpoint_folder);
   if (checkpoint) {
@@ -204,15 +212,15 @@ void RunProcess::finish(const train::TrainingResult& result) {
 }
 
 /// The split's scores with the weights that were kept; the last evaluation's where it saw these.
-std::vector<std::vector<std::int32_t>> RunProcess::score(const Split& split, const train::TrainingResult& result,
-                                                         store::RunResult& scores) {
+train::Evaluation RunProcess::score(const Split& split, const train::TrainingResult& result,
+                                    store::RunResult& scores) {
   if (result.latest && result.latest->split == split.name) {
     scores.scores[split.name] = result.latest->scores;
-    return observer_->latest_guesses();
+    return observer_->take_latest_evaluation();
   }
   observer_->set_phase("scoring " + split.name);
   const Stopwatch watch;
-  const auto evaluator = make_evaluator(split, labels_, settings_.training.eval_batch_size, settings_.zero_division);
+  const auto evaluator = make_evaluator(split, settings_, labels_);
   const auto progress = [&](std::int64_t done, std::int64_t rows) {
     observer_->on_evaluation_progress(split.name, done, rows);
     return commands_.take() != train::Command::Stop;
@@ -228,28 +236,33 @@ std::vector<std::vector<std::int32_t>> RunProcess::score(const Split& split, con
   row.time = now_seconds();
   runs_.add_evaluation(run_, row);
   scores.scores[split.name] = evaluation->scores;
-  return std::move(evaluation->guesses);
+  return std::move(*evaluation);
 }
 
-void RunProcess::write_predictions(const Split& split, const std::vector<std::vector<std::int32_t>>& guesses,
-                                   std::int64_t step) {
-  const fs::path file = run_folder_ / ("predictions-" + split.name + ".conll");
-  const data::TagGuesses tags = tag_guesses(split, guesses, labels_);
-  write_file_atomically(file, data::tag_guess_lines(split.sentences, tags));
-  add_artifact("predictions", file, step);
-  std::vector<store::Prediction> rows;
-  for (std::size_t i = 0; i < split.sentences.size(); ++i) {
-    const data::TaggedSentence& sentence = split.sentences[i];
-    const Json content = {{"words", sentence.words}, {"gold", sentence.tags}, {"guess", tags[i]}};
-    rows.push_back({static_cast<std::int64_t>(i), content.dump(-1, ' ', false, Json::error_handler_t::replace)});
+void RunProcess::write_predictions(const Split& split, const train::Evaluation& evaluation, std::int64_t step) {
+  const Predictions predictions{split, evaluation, settings_, labels_};
+  const std::string extension = predictions_extension(settings_.task);
+  write_artifact("predictions", "predictions-" + split.name + extension, predictions_text(predictions), step);
+  if (settings_.task == "squad") {
+    write_artifact("nbest", "nbest-" + split.name + extension, nbest_text(predictions), step);
+    if (settings_.squad.version_2) {
+      write_artifact("null-odds", "null-odds-" + split.name + extension, null_odds_text(predictions), step);
+    }
   }
-  runs_.add_predictions(run_, step, split.name, rows);
+  runs_.add_predictions(run_, step, split.name, prediction_rows(predictions));
+  runs_.add_predictions(run_, step, store::worst_split(split.name), worst_rows(predictions, kWorstExamples));
+}
+
+void RunProcess::write_artifact(const std::string& kind, const std::string& file, const std::string& text,
+                                std::int64_t step) {
+  write_file_atomically(run_folder_ / file, text);
+  add_artifact(kind, run_folder_ / file, step);
 }
 
 void RunProcess::export_model(std::int64_t step) {
   observer_->set_phase("writing the result");
-  const bool is_adapter = settings_.method == study::Method::Lora;
-  const fs::path folder = run_folder_ / (is_adapter ? "adapter" : "model");
+  const bool is_full = settings_.method == study::Method::FullFineTuning;
+  const fs::path folder = run_folder_ / (is_full ? "model" : model_->is_mixture() ? "xlora" : "adapter");
   const std::string kind = export_trained(*model_, export_source_, folder);
   add_artifact(kind, folder, step);
   if (!settings_.export_folder.empty()) export_trained(*model_, export_source_, settings_.export_folder);

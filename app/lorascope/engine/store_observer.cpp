@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "app/lorascope/engine/predictions.h"
 #include "core/base/json.h"
 #include "core/train/evaluator.h"
 
@@ -15,7 +16,8 @@ namespace lorascope::app::engine {
 namespace {
 
 /// Scores that become curves; all of them are in the evaluation's row.
-constexpr const char* kCurves[] = {"loss", "f1", "precision", "recall", "accuracy", "strict.f1", "surface.f1"};
+constexpr const char* kCurves[] = {"loss", "f1", "precision", "recall", "accuracy",   "strict.f1", "surface.f1",
+                                   "exact_match", "HasAns_f1", "NoAns_f1"};
 constexpr double kMemorySeconds = 1.0;
 
 std::string number(double value, const char* format) {
@@ -43,18 +45,55 @@ std::string_view name(train::Phase phase) {
   return "";
 }
 
-Json row_of(const data::Feature& feature, const text::Tokenizer& tokenizer, const data::LabelSet& labels) {
-  Json tokens = Json::array(), names = Json::array();
-  for (const std::int32_t id : feature.input_ids) tokens.push_back(std::string(tokenizer.token(id)));
+/// What a token is for the task: its label, part of the answer, or nothing.
+Json labels_of(const data::Feature& feature, const data::LabelSet& labels) {
+  Json names = Json::array();
   for (const std::int32_t label : feature.labels) {
     names.push_back(label < 0 ? Json(nullptr) : Json(labels.name(label)));
   }
-  return {{"example", feature.example},
-          {"tokens", tokens},
-          {"input_ids", feature.input_ids},
-          {"token_type_ids", feature.token_type_ids},
-          {"labels", names},
-          {"attention_mask", std::vector<int>(feature.input_ids.size(), 1)}};
+  if (!names.empty()) return names;
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(feature.input_ids.size()); ++i) {
+    const bool is_answer = feature.start_position > 0 && feature.start_position <= i && i <= feature.end_position;
+    names.push_back(is_answer ? Json("answer") : Json(nullptr));
+  }
+  return names;
+}
+
+Json row_of(const data::Feature& feature, const ObservedRun& run) {
+  Json tokens = Json::array();
+  for (const std::int32_t id : feature.input_ids) tokens.push_back(std::string(run.tokenizer.token(id)));
+  const std::vector<std::int32_t> zeros(feature.input_ids.size(), 0);
+  const bool has_types = !run.settings.has_zero_segment_ids() && !feature.token_type_ids.empty();
+  Json row = {{"example", feature.example},
+              {"tokens", tokens},
+              {"input_ids", feature.input_ids},
+              {"token_type_ids", has_types ? feature.token_type_ids : zeros},
+              {"labels", labels_of(feature, run.labels)},
+              {"attention_mask", std::vector<int>(feature.input_ids.size(), 1)}};
+  const auto example = static_cast<std::size_t>(feature.example);
+  if (run.settings.task == "squad") {
+    const data::SquadQuestion& question = run.train.questions.at(example);
+    row["question"] = question.question;
+    row["answer"] = question.answers.empty() ? "" : question.answers.front().text;
+    row["start_position"] = feature.start_position;
+    row["end_position"] = feature.end_position;
+  } else if (run.settings.task == "swag") {
+    row["choice"] = feature.choice;
+    row["is_right"] = feature.choice == feature.label;
+  }
+  return row;
+}
+
+/// "f1 0.4321" of the score that people look at first.
+std::string main_score(const std::string& task, const std::map<std::string, double>& scores) {
+  std::string text;
+  for (const char* name : task == "squad"  ? std::initializer_list<const char*>{"exact_match", "f1"}
+                          : task == "swag" ? std::initializer_list<const char*>{"accuracy"}
+                                           : std::initializer_list<const char*>{"f1"}) {
+    const auto found = scores.find(name);
+    if (found != scores.end()) text += ", " + std::string(name) + " " + number(found->second, task == "squad" ? "%.2f" : "%.4f");
+  }
+  return text;
 }
 
 }  // namespace
@@ -74,11 +113,11 @@ double peak_resident_mib() {
 
 StoreObserver::StoreObserver(const store::Workspace& workspace, ObservedRun run, ProgressDisplay& display)
     : workspace_(workspace),
-      run_(std::move(run)),
+      run_(run),
       display_(display),
       runs_(workspace),
       writer_(workspace, run_.id),
-      best_(run_.select_by, 0) {}
+      best_(run_.settings.training.select_by, 0) {}
 
 void StoreObserver::set_phase(const std::string& phase) {
   heartbeat_.phase = phase;
@@ -96,10 +135,10 @@ void StoreObserver::on_start(const train::StepPlan& plan, std::int64_t first_ste
 }
 
 void StoreObserver::on_first_batch(std::span<const data::Feature* const> rows) {
-  Json batch = {{"task", "wnut17"}, {"rows", Json::array()}};
+  Json batch = {{"task", run_.settings.task}, {"rows", Json::array()}};
   std::size_t longest = 0, tokens = 0;
   for (const data::Feature* row : rows) {
-    batch["rows"].push_back(row_of(*row, *run_.tokenizer, *run_.labels));
+    batch["rows"].push_back(row_of(*row, run_));
     longest = std::max(longest, row->input_ids.size());
     tokens += row->input_ids.size();
   }
@@ -137,20 +176,26 @@ void StoreObserver::on_evaluation_progress(std::string_view split, std::int64_t 
 }
 
 void StoreObserver::on_evaluation(const train::EvaluationReport& report, const train::Evaluation& evaluation) {
-  latest_guesses_ = evaluation.guesses;
   for (const char* score : kCurves) {
     const auto found = report.scores.find(score);
     if (found != report.scores.end()) writer_.add(std::string("eval/") + score, report.step, found->second);
   }
   write_evaluation(report);
-  const bool has_score = report.scores.count(run_.select_by) != 0;
+  const std::string& select_by = run_.settings.training.select_by;
+  const bool has_score = report.scores.count(select_by) != 0;
   if (has_score && best_.add(report.scores, report.step)) {
-    runs_.set_best(run_.id, {run_.select_by, *best_.state().best, report.step});
+    runs_.set_best(run_.id, {select_by, *best_.state().best, report.step});
   }
-  std::string text = "epoch " + number(report.epoch, "%.4g") + ", step " + std::to_string(report.step) + ", " +
-                     report.split + ": loss " + number(report.scores.at("loss"), "%.4f");
-  if (report.scores.count("f1") != 0) text += ", f1 " + number(report.scores.at("f1"), "%.4f");
+  if (run_.evaluated != nullptr && !evaluation.example_losses.empty()) {
+    const Predictions predictions{*run_.evaluated, evaluation, run_.settings, run_.labels};
+    runs_.add_predictions(run_.id, report.step, store::worst_split(report.split),
+                          worst_rows(predictions, kWorstExamples));
+  }
+  std::string text = "epoch " + number(report.epoch, "%.4g") + ", step " + std::to_string(report.step) + ", " + report.split + ":";
+  if (report.scores.count("loss") != 0) text += " loss " + number(report.scores.at("loss"), "%.4f");
+  text += main_score(run_.settings.task, report.scores);
   on_log(train::LogLevel::Info, text + " (" + duration_text(report.seconds) + ")");
+  latest_ = evaluation;
 }
 
 void StoreObserver::write_evaluation(const train::EvaluationReport& report) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/lorascope/engine/progress_display.h"
@@ -14,18 +15,20 @@
 
 namespace lorascope::app::engine {
 
-/// What is fixed about a run for the whole of its observation.
+/// What is fixed about a run for the whole of its observation; all of it must outlive the observer.
 struct ObservedRun {
   store::RunId id = 0;
-  const text::Tokenizer* tokenizer = nullptr;
-  const data::LabelSet* labels = nullptr;
-  std::string select_by;  ///< score that the run's best evaluation is told by
+  const study::RunSettings& settings;
+  const text::Tokenizer& tokenizer;
+  const data::LabelSet& labels;
+  const Split& train;               ///< the rows of the first batch come from it
+  const Split* evaluated = nullptr;  ///< the split that evaluations look at
 };
 
-/// Writes what a training does into the store and shows it on stderr.
-///
-/// The first batch is stored as {"task", "longest", "tokens", "rows": [{"example", "tokens": [text], "input_ids",
-/// "token_type_ids", "labels": [name, or null where ignored], "attention_mask"}]}, rows without padding.
+/// Examples of an evaluation that are kept with their loss.
+constexpr std::size_t kWorstExamples = 20;
+
+/// Writes what a training does into the store and shows it on stderr; store/rows.h says in which form.
 class StoreObserver final : public train::TrainingObserver {
  public:
   StoreObserver(const store::Workspace& workspace, ObservedRun run, ProgressDisplay& display);
@@ -44,8 +47,8 @@ class StoreObserver final : public train::TrainingObserver {
   void set_phase(const std::string& phase);
   /// Returns when everything is committed. Throws StoreError where it could not be.
   void flush() { writer_.flush(); }
-  /// The guesses of the last evaluation.
-  const std::vector<std::vector<std::int32_t>>& latest_guesses() const { return latest_guesses_; }
+  /// The last evaluation; afterwards it is gone.
+  train::Evaluation take_latest_evaluation() { return std::move(latest_); }
   std::int64_t last_step() const { return heartbeat_.step; }
 
  private:
@@ -58,7 +61,7 @@ class StoreObserver final : public train::TrainingObserver {
   store::MetricWriter writer_;
   store::Heartbeat heartbeat_;
   train::EarlyStopping best_;  ///< follows the selection score without ever stopping
-  std::vector<std::vector<std::int32_t>> latest_guesses_;
+  train::Evaluation latest_;
   Stopwatch since_memory_;
   bool is_paused_ = false;
 };

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
+#include <map>
 
 #include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/data/data_problems.h"
 #include "core/data/label_set.h"
 #include "core/data/miniature_wnut17.h"
+#include "core/data/squad.h"
+#include "core/data/swag.h"
 #include "core/data/tagged_file.h"
 #include "core/study/settings_fields.h"
 
@@ -34,7 +36,25 @@ constexpr OptionOfKey kOptions[] = {
     {"lora.alpha", "--alpha"},
     {"lora.dropout", "--lora-dropout"},
     {"lora.use_rslora", "--use-rslora"},
+    {"lora.use_dora", "--use-dora"},
+    {"lora.init", "--lora-init"},
+    {"lora.bias", "--lora-bias"},
+    {"lora.layers", "--lora-layers"},
+    {"lora.rank_pattern", "--rank-pattern"},
+    {"lora.alpha_pattern", "--alpha-pattern"},
+    {"squad.stride", "--stride"},
+    {"squad.n_best", "--n-best"},
+    {"squad.max_answer_length", "--max-answer-length"},
+    {"squad.version_2", "--squad-v2"},
+    {"squad.null_threshold", "--null-threshold"},
+    {"squad.segment_ids", "--segment-ids"},
+    {"squad.span_loss", "--span-loss"},
+    {"swag.train_head", "--train-head"},
     {"training.learning_rate", "--lr"},
+    {"training.head_learning_rate", "--head-lr"},
+    {"training.accumulate_by", "--accumulate-by"},
+    {"training.activation_checkpointing", "--activation-checkpointing"},
+    {"training.precision", "--precision"},
     {"training.epochs", "--epochs"},
     {"training.max_steps", "--max-steps"},
     {"training.batch_size", "--batch-size"},
@@ -76,6 +96,51 @@ std::string joined_targets(const study::LoraSettings& lora) {
   return names;
 }
 
+/// With commas and no spaces.
+std::string joined(const Json& list) {
+  std::string text;
+  for (const Json& element : list) text += (text.empty() ? "" : ",") + study::value_text(element);
+  return text;
+}
+
+/// What is wrong with one data file of a task.
+std::vector<Problem> problems_of(const std::string& file, const std::string& task) {
+  try {
+    if (task == "squad") {
+      data::read_squad(file);
+    } else if (task == "swag") {
+      data::read_swag(file);
+    } else {
+      data::DataProblems problems(file);
+      data::read_tagged_file(file, data::LabelSet::wnut17(), problems);
+      return problems.problems();
+    }
+  } catch (const DataError& error) {
+    return error.problems();
+  }
+  return {};
+}
+
+/// Writes the generated splits of a task and returns their files: train, dev, test.
+std::vector<fs::path> write_miniature(const std::string& task, const data::MiniatureOptions& options,
+                                      const fs::path& folder) {
+  std::vector<std::string> texts;
+  std::string extension = ".conll";
+  if (task != "wnut17") {
+    throw StudyError("cannot make the data of the study",
+                     Problem{"data", "miniature data of the task " + task, "that of wnut17", "name data files"});
+  }
+  const data::TaggedSplits splits = data::make_miniature_wnut17(options);
+  for (const auto* part : {&splits.train, &splits.dev, &splits.test}) texts.push_back(data::conll_text(*part));
+  const std::vector<std::string> names = {"train", "dev", "test"};
+  std::vector<fs::path> files;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    files.push_back(folder / (names[i] + extension));
+    write_file_atomically(files.back(), texts[i]);
+  }
+  return files;
+}
+
 bool is_always_written(std::string_view key) {
   return key == "task" || key == "method" || key == "data.train";
 }
@@ -83,32 +148,31 @@ bool is_always_written(std::string_view key) {
 }  // namespace
 
 std::vector<Problem> data_problems(const study::Study& study) {
-  std::set<std::string> files;
-  for (const study::RunSettings& run : study.runs) files.insert({run.train_file, run.eval_file, run.test_file});
-  files.erase("");
+  std::map<std::string, std::string> files;  // task by file
+  for (const study::RunSettings& run : study.runs) {
+    for (const std::string& file : {run.train_file, run.eval_file, run.test_file}) {
+      if (!file.empty()) files[file] = run.task;
+    }
+  }
   std::vector<Problem> all;
-  for (const std::string& file : files) {
-    data::DataProblems problems(file);
-    data::read_tagged_file(file, data::LabelSet::wnut17(), problems);
-    for (Problem& problem : problems.problems()) all.push_back(std::move(problem));
+  for (const auto& [file, task] : files) {
+    for (Problem& problem : problems_of(file, task)) all.push_back(std::move(problem));
   }
   return all;
 }
 
 void make_data(study::Study& study, const store::Workspace& workspace) {
-  if (!study.miniature) return;
-  data::MiniatureOptions options;
-  options.seed = study.miniature->seed;
-  if (study.miniature->size > 0) options.size = static_cast<int>(study.miniature->size);
-  const fs::path folder =
-      workspace.folder() / "artifacts" / "data" /
-      ("miniature-" + study.task + "-seed" + std::to_string(options.seed) + "-size" + std::to_string(options.size));
-  const data::TaggedSplits splits = data::make_miniature_wnut17(options);
-  write_file_atomically(folder / "train.conll", data::conll_text(splits.train));
-  write_file_atomically(folder / "dev.conll", data::conll_text(splits.dev));
-  write_file_atomically(folder / "test.conll", data::conll_text(splits.test));
-  study.set_data_files((folder / "train.conll").string(), (folder / "dev.conll").string(),
-                       (folder / "test.conll").string());
+  for (const study::StudyTask& task : study.tasks) {
+    if (!task.miniature) continue;
+    data::MiniatureOptions options;
+    options.seed = task.miniature->seed;
+    if (task.miniature->size > 0) options.size = static_cast<int>(task.miniature->size);
+    const fs::path folder =
+        workspace.folder() / "artifacts" / "data" /
+        ("miniature-" + task.task + "-seed" + std::to_string(options.seed) + "-size" + std::to_string(options.size));
+    const std::vector<fs::path> files = write_miniature(task.task, options, folder);
+    study.set_data_files(task.task, files[0].string(), files[1].string(), files[2].string());
+  }
 }
 
 std::string train_command(const study::RunSettings& settings, const store::Workspace& workspace) {
@@ -119,9 +183,10 @@ std::string train_command(const study::RunSettings& settings, const store::Works
     const study::SettingsField& field = *study::find_field(key);
     const Json value = field.get(settings);
     if (!is_always_written(key) && value == field.get(defaults)) continue;
-    if (!is_lora && field.key.rfind("lora.", 0) == 0) continue;
+    if (!field.concerns(settings)) continue;
     line += std::string(" ") + option;
-    if (!value.is_boolean()) line += ' ' + shell_word(study::value_text(value));
+    if (value == true) continue;
+    line += ' ' + shell_word(value.is_array() ? joined(value) : study::value_text(value));
   }
   const study::TrainingSettings& training = settings.training;
   const std::string targets = joined_targets(settings.lora);

@@ -15,7 +15,16 @@ TEST_CASE("Settings survive the way through JSON with every field", "[study]") {
   settings.group = "a group";
   settings.train_file = "/data/ü train.conll";
   settings.adapter = "/adapters/a";
-  settings.lora = {4, 8.5, 0.25, {"key", "output.dense"}, "x.*", true};
+  settings.lora.rank = 4;
+  settings.lora.alpha = 8.5;
+  settings.lora.dropout = 0.25;
+  settings.lora.targets = {"key", "output.dense"};
+  settings.lora.target_pattern = "x.*";
+  settings.lora.use_rslora = true;
+  settings.lora.init = "pissa_niter_4";
+  settings.lora.layers = {0, 2};
+  settings.lora.rank_pattern = {"query=4"};
+  settings.lora.alpha_pattern = {"query=0.5"};
   settings.training.learning_rate = 0.1 + 0.2;
   settings.training.seed = 4294967295;
   settings.training.dropout = 0.0;
@@ -42,6 +51,40 @@ TEST_CASE("The canonical JSON has sorted keys and no LoRA keys in full fine-tuni
   CHECK(json.find("\"lora\"") == std::string::npos);
   CHECK(json.find(' ') == std::string::npos);
   CHECK(json == Json::parse(json).dump());
+}
+
+TEST_CASE("Settings of another task or method are left out", "[study]") {
+  RunSettings settings;
+  CHECK(settings.to_json().find("\"squad\":{") == std::string::npos);
+  settings.task = "squad";
+  CHECK(settings.to_json().find("\"squad\":{") != std::string::npos);
+  CHECK(settings.to_json().find("train_head") == std::string::npos);
+  settings.task = "swag";
+  settings.method = Method::Lora;
+  CHECK(settings.to_json().find("train_head") != std::string::npos);
+  CHECK(settings.to_json().find("\"xlora\":{") == std::string::npos);
+}
+
+TEST_CASE("An example's length is the task's where the settings say nothing, as far as the model allows", "[study]") {
+  RunSettings settings;
+  CHECK(settings.length_limit(512) == 128);
+  settings.task = "squad";
+  CHECK(settings.length_limit(512) == 384);
+  CHECK(settings.length_limit(64) == 64);
+  settings.task = "swag";
+  CHECK(settings.length_limit(512) == 512);
+  settings.training.max_length = 100;
+  CHECK(settings.length_limit(64) == 100);
+}
+
+TEST_CASE("Span losses see padding where the whole path is the originals', unless the settings say otherwise", "[study]") {
+  RunSettings settings;
+  settings.task = "squad";
+  CHECK_FALSE(settings.has_padded_span_loss());
+  settings.training.compatible_path = true;
+  CHECK(settings.has_padded_span_loss());
+  settings.squad.span_loss = "real";
+  CHECK_FALSE(settings.has_padded_span_loss());
 }
 
 TEST_CASE("The hash follows what the run computes, not what it is called", "[study]") {

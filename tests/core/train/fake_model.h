@@ -17,6 +17,7 @@ class FakeModel final : public tasks::TaskModel {
   tasks::TaskKind kind() const override { return tasks::TaskKind::Tokens; }
   tasks::Path path() const override { return tasks::Path::Packed; }
   std::int64_t num_labels() const override { return 1; }
+  tasks::SpanLoss span_loss() const override { return tasks::SpanLoss::Real; }
   std::int64_t max_positions() const override { return 512; }
   const std::vector<tasks::Parameter>& trainable() const override { return parameters_; }
   tasks::ParameterCounts counts() const override { return {}; }

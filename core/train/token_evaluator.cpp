@@ -1,27 +1,12 @@
-#include "core/train/evaluator.h"
+#include "core/train/token_evaluator.h"
 
 #include <ATen/ATen.h>
 
-#include <algorithm>
-
 #include "core/base/error.h"
 #include "core/metrics/tagging.h"
-#include "core/tasks/task_model.h"
+#include "core/train/evaluation_pass.h"
 
 namespace lorascope::train {
-namespace {
-
-/// Argmax over the labels of every position, cut into sequences again.
-void append_guesses(const at::Tensor& logits, const nn::PackedBatch& tokens,
-                    std::vector<std::vector<std::int32_t>>& guesses) {
-  const at::Tensor ids = logits.argmax(1).to(at::kCPU, at::kInt).contiguous();
-  const auto* values = ids.const_data_ptr<std::int32_t>();
-  for (std::size_t row = 0; row + 1 < tokens.boundaries.size(); ++row) {
-    guesses.emplace_back(values + tokens.boundaries[row], values + tokens.boundaries[row + 1]);
-  }
-}
-
-}  // namespace
 
 std::vector<std::string> word_tags(const data::Feature& feature, const std::vector<std::int32_t>& guesses,
                                    std::size_t num_words, const data::LabelSet& labels) {
@@ -36,8 +21,13 @@ std::vector<std::string> word_tags(const data::Feature& feature, const std::vect
 }
 
 TokenEvaluator::TokenEvaluator(std::span<const data::TaggedSentence> sentences,
-                               std::span<const data::Feature> features, data::LabelSet labels, Options options)
-    : sentences_(sentences), features_(features), labels_(std::move(labels)), options_(std::move(options)) {
+                               std::span<const data::Feature> features, data::LabelSet labels,
+                               EvaluationOptions options, int zero_division)
+    : sentences_(sentences),
+      features_(features),
+      labels_(std::move(labels)),
+      options_(std::move(options)),
+      zero_division_(zero_division) {
   if (sentences_.size() != features_.size()) {
     throw Error("an evaluation needs one feature a sentence: found " + std::to_string(features_.size()) + " for " +
                 std::to_string(sentences_.size()) + " sentences");
@@ -46,22 +36,25 @@ TokenEvaluator::TokenEvaluator(std::span<const data::TaggedSentence> sentences,
 
 std::optional<Evaluation> TokenEvaluator::evaluate(tasks::TaskModel& model, const EvaluationProgress& progress) const {
   Evaluation evaluation;
-  evaluation.guesses.reserve(features_.size());
-  double weighted_loss = 0.0;
-  const auto size = static_cast<std::size_t>(options_.batch_size);
-  for (std::size_t begin = 0; begin < features_.size(); begin += size) {
-    std::vector<const data::Feature*> rows;
-    for (std::size_t i = begin; i < std::min(begin + size, features_.size()); ++i) rows.push_back(&features_[i]);
-    const tasks::Batch batch = tasks::make_batch(model.kind(), rows);
-    const tasks::Output output = model.evaluate(batch);
-    append_guesses(output.logits, batch.tokens, evaluation.guesses);
-    weighted_loss += output.loss * static_cast<double>(rows.size());
-    evaluation.rows += static_cast<std::int64_t>(rows.size());
-    evaluation.tokens += batch.tokens.num_tokens();
-    if (progress && !progress(evaluation.rows, static_cast<std::int64_t>(features_.size()))) return std::nullopt;
-  }
+  evaluation.guesses.resize(features_.size());
+  std::vector<LossTerms> losses(features_.size());
+  const auto take = [&](std::span<const std::size_t> rows, const tasks::Batch& batch, const tasks::Output& output) {
+    const at::Tensor ids = output.logits.argmax(1).to(at::kCPU, at::kInt).contiguous();
+    const auto* values = ids.const_data_ptr<std::int32_t>();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::int32_t begin = batch.tokens.boundaries[i], end = batch.tokens.boundaries[i + 1];
+      evaluation.guesses[rows[i]].assign(values + begin, values + end);
+      for (std::int32_t token = begin; token < end; ++token) {
+        if (batch.labels[static_cast<std::size_t>(token)] < 0) continue;
+        losses[rows[i]].sum += output.losses[static_cast<std::size_t>(token)];
+        ++losses[rows[i]].count;
+      }
+    }
+  };
+  if (!evaluate_rows(model, features_, options_, progress, take, evaluation)) return std::nullopt;
   score(evaluation);
-  evaluation.scores["loss"] = weighted_loss / static_cast<double>(std::max<std::int64_t>(evaluation.rows, 1));
+  evaluation.scores["loss"] = loss_of_batches(losses, options_.batch_size);
+  for (const LossTerms& loss : losses) evaluation.example_losses.push_back(loss.mean());
   return evaluation;
 }
 
@@ -82,7 +75,7 @@ void TokenEvaluator::score(Evaluation& evaluation) const {
     whole.push_back({sentence.words, sentence.tags,
                      word_tags(features_[i], evaluation.guesses[i], sentence.words.size(), labels_)});
   }
-  const auto zero_division = options_.zero_division == 1 ? metrics::ZeroDivision::One : metrics::ZeroDivision::Zero;
+  const auto zero_division = zero_division_ == 1 ? metrics::ZeroDivision::One : metrics::ZeroDivision::Zero;
   evaluation.scores = metrics::tagging_scores(kept, zero_division);
   for (const auto& [name, value] : metrics::tagging_scores(whole, zero_division)) {
     if (name.starts_with("surface.")) evaluation.scores[name] = value;
