@@ -26,8 +26,8 @@ struct AttachedAdapter {
   std::vector<std::string> modules;  ///< paths of the adapted modules, in the order of the layers
   /// By path, of modules whose weight has become W - scaling · B₀ A₀: what was taken out.
   std::map<std::string, StartFactors> taken_out;
-  std::int64_t copied_values =
-      0;  ///< of encoder modules that are trained whole beside their frozen originals in [PEFT]
+  /// Of encoder modules that the adapter trains whole: [PEFT] keeps the frozen originals beside them.
+  std::int64_t copied_values = 0;
 };
 
 /// Puts a fresh adapter on every module that `config` targets, A and B as start_factors() gives them (on embeddings A

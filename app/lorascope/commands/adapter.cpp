@@ -8,15 +8,22 @@
 #include <string>
 
 #include "app/lorascope/commands.h"
+#include "app/lorascope/commands/adapter_commands.h"
+#include "app/lorascope/commands/adapter_xlora.h"
+#include "app/lorascope/hub/model_places.h"
 #include "core/analysis/spectrum.h"
 #include "core/base/json.h"
 #include "core/files/adapter_folder.h"
+#include "core/files/xlora_folder.h"
+#include "core/files/adapter_match.h"
+#include "core/files/model_folder.h"
 
 namespace lorascope::app {
 namespace {
 
 struct ShowOptions {
   std::string folder;
+  std::string model;
   bool json = false;
 };
 
@@ -62,6 +69,30 @@ Json describe(const files::AdapterFolder& adapter) {
           {"other_tensors", others}};
 }
 
+/// How the adapter's tensors fit a base model: what has its place, what lacks, what has none.
+Json fit_json(const files::AdapterFolder& adapter, const std::string& model) {
+  const files::ModelDescription base = files::describe_model_folder(hub::find_model(model));
+  const bool has_pooler = base.tensors.count(files::family_names(base.config.family).pooler + ".weight") != 0;
+  const files::AdapterMatch match = files::match_adapter(adapter, base.config, has_pooler);
+  Json matched = Json::array(), head = Json::array(), whole = Json::array();
+  for (const files::LoraModule& module : match.modules) matched.push_back(module.path);
+  for (const auto& entry : match.head) head.push_back(entry.first);
+  for (const auto& entry : match.replaced) whole.push_back(entry.first);
+  return {{"matched", matched},
+          {"head", head},
+          {"whole", whole},
+          {"missing", match.missing},
+          {"unexpected", match.unexpected}};
+}
+
+void print_fit(const Json& fit) {
+  std::cout << "on the model: " << fit.at("matched").size() << " modules matched, " << fit.at("head").size()
+            << " tensors of a head, " << fit.at("whole").size() << " other tensors; " << fit.at("missing").size()
+            << " missing, " << fit.at("unexpected").size() << " unexpected\n";
+  for (const Json& name : fit.at("missing")) std::cout << "  missing: " << name.get<std::string>() << '\n';
+  for (const Json& name : fit.at("unexpected")) std::cout << "  unexpected: " << name.get<std::string>() << '\n';
+}
+
 void print_config(const files::AdapterConfig& config) {
   std::cout << "LoRA, rank " << config.rank << ", alpha " << config.alpha << (config.use_rslora ? ", rslora" : "")
             << (config.use_dora ? ", DoRA" : "") << ", dropout " << config.dropout << ", bias " << config.bias << '\n';
@@ -85,8 +116,10 @@ void print_modules(const files::AdapterFolder& adapter, const Json& description)
 }
 
 void show(const ShowOptions& options) {
+  if (files::is_xlora_folder(options.folder)) return show_xlora(options.folder, options.model, options.json);
   const files::AdapterFolder adapter = files::read_adapter_folder(options.folder);
-  const Json description = describe(adapter);
+  Json description = describe(adapter);
+  if (!options.model.empty()) description["fit"] = fit_json(adapter, options.model);
   if (options.json) {
     std::cout << description.dump() << '\n';
     return;
@@ -96,7 +129,9 @@ void show(const ShowOptions& options) {
   std::cout << parameters.at("lora") << " LoRA parameters in " << adapter.modules().size() << " modules, "
             << parameters.at("other") << " others";
   for (const auto& [name, shape] : description.at("other_tensors").items()) std::cout << "\n  " << name << ' ' << shape;
-  std::cout << "\n\n";
+  std::cout << '\n';
+  if (description.contains("fit")) print_fit(description.at("fit"));
+  std::cout << '\n';
   print_modules(adapter, description);
 }
 
@@ -109,8 +144,14 @@ void add_adapter(CLI::App& program) {
   command->footer("Example: lorascope adapter show runs/12/adapter");
   auto options = std::make_shared<ShowOptions>();
   command->add_option("folder", options->folder, "Folder with adapter_config.json")->required();
+  command->add_option("--model", options->model,
+                      "A base model: also say which tensors fit it, lack and are unexpected");
   command->add_flag("--json", options->json, "One JSON object on stdout");
   command->callback([options] { show(*options); });
+  add_adapter_compare(*group);
+  add_adapter_merge(*group);
+  add_adapter_truncate(*group);
+  add_adapter_convert(*group);
 }
 
 }  // namespace lorascope::app
