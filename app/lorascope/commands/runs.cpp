@@ -5,6 +5,7 @@
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/run_json.h"
+#include "app/lorascope/commands/runs_export.h"
 #include "app/lorascope/commands/workspace_option.h"
 #include "app/lorascope/queue/launcher.h"
 #include "app/lorascope/queue/run_board.h"
@@ -208,7 +209,7 @@ CLI::App* add_part(CLI::App& runs, const char* name, const char* description, co
 }  // namespace
 
 void add_runs(CLI::App& program) {
-  CLI::App* runs = program.add_subcommand("runs", "The run table: list, show, diff, tag, delete");
+  CLI::App* runs = program.add_subcommand("runs", "The run table: list, show, diff, export, tag, delete");
   runs->footer("Example: lorascope runs list --json\nA RUN is its number, \"run-N\", or a name that only one run has.");
   runs->require_subcommand(1);
 
@@ -233,6 +234,8 @@ void add_runs(CLI::App& program) {
   command->add_option("runs", options->runs, "Two RUNs")->required()->expected(2);
   command->add_flag("--json", options->json, "One JSON object on stdout");
   command->callback([options] { diff(*options); });
+
+  add_runs_export(*runs);
 
   options = std::make_shared<RunsOptions>();
   command = add_part(*runs, "tag", "Put a tag on a run, or take it off", "lorascope runs tag 3 baseline", options);

@@ -32,7 +32,7 @@ std::optional<double> card_number(const TrainerFolder& trainer, const char* key)
   }
 }
 
-/// The project's task of a checkpoint by its architecture or PEFT's task type; "other" where it is none of ours.
+/// The project's task of a checkpoint by its architecture or PEFT's task type; kForeignTask where it is none of ours.
 std::string task_of(const TrainerCheckpoint& checkpoint) {
   std::string kind;
   if (checkpoint.is_adapter) {
@@ -47,7 +47,7 @@ std::string task_of(const TrainerCheckpoint& checkpoint) {
   if (kind == "TOKEN_CLS" || kind.find("ForTokenClassification") != std::string::npos) return "wnut17";
   if (kind == "QUESTION_ANS" || kind.find("ForQuestionAnswering") != std::string::npos) return "squad";
   if (kind.find("ForMultipleChoice") != std::string::npos) return "swag";
-  return "other";
+  return study::kForeignTask;
 }
 
 void read_lora(const fs::path& folder, study::RunSettings& settings) {
@@ -66,7 +66,7 @@ study::RunSettings settings_of(const TrainerFolder& trainer, const fs::path& bas
   study::RunSettings settings;
   settings.name = name.empty() ? trainer.folder.filename().string() : name;
   settings.group = settings.name;
-  settings.task = "other";
+  settings.task = study::kForeignTask;
   settings.model = base.empty() ? "not known" : base.string();
   if (!trainer.checkpoints.empty()) {
     const TrainerCheckpoint& newest = trainer.checkpoints.back();
@@ -211,6 +211,43 @@ ImportedRun import_trainer_folder(store::Workspace& workspace, const fs::path& f
   filler.write_log();
   for (std::size_t i = 0; i < spectra.size(); ++i) filler.write_checkpoint(trainer.checkpoints[i], spectra[i]);
   filler.finish();
+  return imported;
+}
+
+ImportedRun import_metric_table(store::Workspace& workspace, const fs::path& file, const TableMapping& mapping,
+                                const std::string& name) {
+  const MetricTable table = read_metric_table(file, mapping);
+  const fs::path source = fs::weakly_canonical(file);
+  study::RunSettings settings;
+  settings.name = name.empty() ? source.stem().string() : name;
+  settings.group = settings.name;
+  settings.task = study::kForeignTask;
+  settings.model = "not known";
+
+  store::RunStore runs(workspace);
+  const std::optional<store::RunId> earlier = earlier_import(runs, source);
+  ImportedRun imported;
+  imported.is_new = !earlier;
+  imported.run = earlier ? *earlier : runs.create_finished(settings, "lorascope import csv " + source.string());
+  runs.add_artifact(imported.run, {kSourceKind, source.string(), 0, "", table.last_step, now_seconds()});
+  store::MetricWriter writer(workspace, imported.run);
+  for (const auto& [series, points] : table.series) {
+    for (const store::MetricPoint& point : points) writer.add(series, point.step, point.value);
+    imported.points += points.size();
+  }
+  if (!table.left_out.empty()) {
+    std::string names;
+    for (const std::string& column : table.left_out) names += (names.empty() ? "" : ", ") + column;
+    imported.notes.push_back("columns without numbers left out: " + names);
+    writer.add_event("info", imported.notes.back());
+  }
+  store::Heartbeat beat;
+  beat.step = beat.total_steps = table.last_step;
+  beat.seconds_left = 0;
+  beat.phase = "imported";
+  writer.set_heartbeat(beat);
+  writer.flush();
+  imported.series = table.series.size();
   return imported;
 }
 

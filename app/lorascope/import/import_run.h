@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/lorascope/import/metric_table.h"
 #include "core/store/run_record.h"
 
 namespace lorascope::store {
@@ -28,5 +29,10 @@ struct ImportedRun {
 /// weights, for full checkpoints the spectra need it. Everything is read before anything is written. Throws InputError.
 ImportedRun import_trainer_folder(store::Workspace& workspace, const std::filesystem::path& folder,
                                   const std::filesystem::path& base, const std::string& name);
+
+/// Makes a table of metrics a finished run, or brings the run of an earlier import of the same file up to date. Throws
+/// DataError.
+ImportedRun import_metric_table(store::Workspace& workspace, const std::filesystem::path& file,
+                                const TableMapping& mapping, const std::string& name);
 
 }  // namespace lorascope::app
