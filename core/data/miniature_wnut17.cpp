@@ -77,11 +77,15 @@ class PostMaker {
 
 }  // namespace
 
-TaggedSplits make_miniature_wnut17(const MiniatureOptions& options) {
+void check_miniature_size(int size) {
   constexpr int kSmallest = 16, kLargest = 100000;
-  if (options.size < kSmallest || options.size > kLargest) {
-    throw UsageError("size " + std::to_string(options.size) + " is outside 16 … 100000", "the default is 800");
+  if (size < kSmallest || size > kLargest) {
+    throw UsageError("size " + std::to_string(size) + " is outside 16 … 100000", "the default is 800");
   }
+}
+
+TaggedSplits make_miniature_wnut17(const MiniatureOptions& options) {
+  check_miniature_size(options.size);
   Random random(options.seed);
   PostMaker maker(random);
   std::set<std::vector<std::string>> known;

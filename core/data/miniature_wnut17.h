@@ -11,8 +11,11 @@ namespace lorascope::data {
 
 struct MiniatureOptions {
   std::uint64_t seed = 42;
-  int size = 800;  ///< training sentences; dev has a quarter of them, test three eighths
+  int size = 800;  ///< training sentences, questions or rows; dev has a quarter of them, test three eighths
 };
+
+/// Throws UsageError where a miniature task cannot have this size.
+void check_miniature_size(int size);
 
 struct TaggedSplits {
   std::vector<TaggedSentence> train, dev, test;

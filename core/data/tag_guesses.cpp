@@ -36,7 +36,9 @@ class GuessReader {
     }
     const TaggedSentence& sentence = sentences_[sentence_];
     const std::size_t word = current_.size();
-    if (word == sentence.words.size()) {
+    if (word > sentence.words.size()) {
+      // Told once a sentence.
+    } else if (word == sentence.words.size()) {
       problems_.add(number,
                     "more words than the sentence at line " + std::to_string(sentence.line) + " of the data has",
                     "an empty line after its " + std::to_string(word) + " words");

@@ -4,22 +4,13 @@
 #include <string_view>
 #include <utility>
 
-#include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/data/json_content.h"
 #include "core/data/text_lines.h"
 #include "core/text/unicode/utf8.h"
 
 namespace lorascope::data {
 namespace {
-
-constexpr std::uint64_t kLargestFile = std::uint64_t{2} << 30;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-std::string shown(std::string_view text) {
-  constexpr std::size_t kShown = 40;
-  const Json value = std::string(text.substr(0, kShown)) + (text.size() > kShown ? "…" : "");
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 bool is_tag(std::string_view tag) {
   constexpr std::string_view kPrefixes = "BIES";
@@ -150,12 +141,12 @@ class JsonReader {
   bool add_word(const Json& word, const Json& tag, std::size_t line, const std::string& place,
                 TaggedSentence& sentence) {
     if (!word.is_string()) {
-      problems_.add(line, place + "word " + shown(word.dump(-1, ' ', true, Json::error_handler_t::replace)), "a text");
+      problems_.add(line, place + "word " + shown(word), "a text");
       return false;
     }
     const bool is_number = tag.is_number_integer() && tag >= 0 && tag < labels_.size();
     if (!is_number && !(tag.is_string() && is_tag(tag.get_ref<const std::string&>()))) {
-      problems_.add(line, place + "tag " + shown(tag.dump(-1, ' ', true, Json::error_handler_t::replace)),
+      problems_.add(line, place + "tag " + shown(tag),
                     "O, B-TYPE, I-TYPE, or a number below " + std::to_string(labels_.size()));
       return false;
     }
@@ -173,14 +164,12 @@ class JsonReader {
 
 std::vector<TaggedSentence> read_tagged_file(const std::filesystem::path& file, const LabelSet& labels_of_numbers,
                                              DataProblems& problems) {
-  const std::string bytes = read_file(file, kLargestFile);
-  std::string_view content = bytes;
-  if (content.starts_with(kByteOrderMark)) content.remove_prefix(kByteOrderMark.size());
+  const std::string content = read_data_file(file);
   std::vector<TaggedSentence> sentences = looks_like_json(content)
                                               ? JsonReader(labels_of_numbers, problems).read(content)
                                               : ColumnReader(content, problems).read();
   if (sentences.empty() && problems.empty()) {
-    problems.add(0, bytes.empty() ? "an empty file" : "no sentence", "sentences with one word and tag a line");
+    problems.add(0, content.empty() ? "an empty file" : "no sentence", "sentences with one word and tag a line");
   }
   return sentences;
 }

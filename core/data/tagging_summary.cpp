@@ -4,12 +4,13 @@
 #include <set>
 #include <string_view>
 
+#include "core/data/data_summary.h"
 #include "core/data/text_lines.h"
 
 namespace lorascope::data {
 namespace {
 
-constexpr std::size_t kBucket = 10;
+constexpr std::size_t kBucket = 10, kFirstRows = 3;
 
 // A remark with the lines of the first few places.
 class Remark {
@@ -31,6 +32,21 @@ class Remark {
   std::size_t count_ = 0;
   std::string lines_;
 };
+
+// "[Mia Brel]person is here"
+std::string marked(const TaggedSentence& sentence) {
+  std::string text;
+  for (std::size_t i = 0; i < sentence.words.size(); ++i) {
+    const std::string& tag = sentence.tags[i];
+    if (i > 0) text += ' ';
+    if (tag[0] == 'B') text += '[';
+    text += sentence.words[i];
+    const bool ends = tag != "O" && (i + 1 == sentence.words.size() || sentence.tags[i + 1][0] != 'I');
+    if (ends) text += ']' + tag.substr(2);
+  }
+  constexpr std::size_t kLongest = 160;
+  return on_one_line(text, kLongest);
+}
 
 }  // namespace
 
@@ -58,6 +74,7 @@ TaggingSummary summarize(std::span<const TaggedSentence> sentences) {
     }
     if (!known.insert(sentence.words).second) repeats.add(sentence.line);
     if (summary.num_entities == num_entities_before) ++summary.num_sentences_without_entity;
+    if (summary.first_rows.size() < kFirstRows) summary.first_rows.push_back(marked(sentence));
     summary.num_words += sentence.words.size();
     summary.longest = std::max(summary.longest, sentence.words.size());
     const std::size_t bucket = (sentence.words.size() - 1) / kBucket;

@@ -18,6 +18,7 @@ struct TaggingSummary {
   std::map<std::string, std::size_t> entities;  ///< entities of each type, an I- that begins one included
   /// Sentences by length in words: bucket i holds lengths 10 i + 1 … 10 i + 10.
   std::vector<std::size_t> lengths;
+  std::vector<std::string> first_rows;  ///< the first few sentences, entities in brackets with their type
   /// Oddities that are no errors: I- without a B- before it, words that are only white space, repeated sentences.
   std::vector<std::string> remarks;
 };

@@ -12,7 +12,9 @@
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <utility>
 
+#include "app/lorascope/hub/git_hash.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 
@@ -66,7 +68,36 @@ class IncompleteFile {
   std::uint64_t size_ = 0;
 };
 
-Error refusal(const HttpResponse& response, const std::string& what) {
+/// The ETag of the version that an incomplete file is a part of, kept in a file beside it.
+class VersionNote {
+ public:
+  /// path empty: nothing is kept.
+  explicit VersionNote(fs::path path) : path_(std::move(path)) {
+    if (!path_.empty() && fs::is_regular_file(path_)) etag_ = read_file(path_, 1000);
+  }
+
+  const std::string& etag() const { return etag_; }
+
+  void set(const HttpResponse& head) {
+    const auto found = head.headers.find("etag");
+    etag_ = found == head.headers.end() || found->second.starts_with("W/") ? "" : found->second;
+    if (path_.empty()) return;
+    if (etag_.empty()) return remove();
+    write_file_atomically(path_, etag_);
+  }
+
+  void remove() const {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove(path_, ignored);
+  }
+
+ private:
+  fs::path path_;
+  std::string etag_;
+};
+
+Error refusal(const HttpResponse& response, const std::string& what, const HubOptions& options) {
+  const std::string& server = options.server;
   const std::string code = " (HTTP " + std::to_string(response.status) + ")";
   switch (response.status) {
     case 401:
@@ -74,21 +105,20 @@ Error refusal(const HttpResponse& response, const std::string& what) {
       return Error("no permission to fetch " + what + code,
                    "check the name; for a private or gated model accept its terms on the hub and set HF_TOKEN");
     case 404:
-      return Error("the hub has no " + what + code, "check the name: owner/name, as in its address");
+      return Error(server + " has no " + what + code, options.hint_not_found);
     case 429:
-      return Error("the hub answers \"too many requests\" for " + what + code, "wait a few minutes, or set HF_TOKEN");
+      return Error(server + " answers \"too many requests\" for " + what + code, "wait a few minutes, or set HF_TOKEN");
     default:
       break;
   }
   if (response.status == 0) {
-    return Error("cannot reach the hub for " + what + ": " + response.failure,
-                 "check the network, set HF_ENDPOINT to a mirror, or copy a model folder here and give its path");
+    return Error("cannot reach " + server + " for " + what + ": " + response.failure, options.hint_offline);
   }
   if (response.status < 400) {
     return Error("the connection broke while " + what + " was fetched: " + response.failure,
                  "run the same command again: it goes on where it stopped");
   }
-  return Error("the hub answers with an error for " + what + code, "try again later");
+  return Error(server + " answers with an error for " + what + code, "try again later");
 }
 
 double seconds_to_wait(const HttpResponse& response, int attempt, const HubOptions& options) {
@@ -101,13 +131,16 @@ double seconds_to_wait(const HttpResponse& response, int attempt, const HubOptio
 /// Whether all of the file is here and is what the hub says it is; an outright wrong one is thrown away.
 void check(IncompleteFile& incomplete, const fs::path& path, const HubFile& file) {
   const bool has_size = file.size == 0 || incomplete.size() == file.size;
-  const bool is_equal = has_size && (file.sha256.empty() || sha256_file(path) == file.sha256);
+  const bool is_small = file.sha256.empty() && is_commit(file.blob);  // named by git's hash
+  const bool has_hash = is_small ? git_blob_hash(path) == file.blob
+                                 : file.sha256.empty() || sha256_file(path) == file.sha256;
+  const bool is_equal = has_size && has_hash;
   if (is_equal) return;
   const std::uint64_t found = incomplete.size();
   incomplete.restart();
   throw Error(file.name + " arrived damaged: found " + std::to_string(found) + " bytes, expected " +
-                  std::to_string(file.size) + (has_size ? " with another SHA-256" : ""),
-              "run the same command again; if it stays so, the mirror in HF_ENDPOINT is broken");
+                  (file.size > 0 ? std::to_string(file.size) : "others") + (has_size ? " with another hash" : ""),
+              "run the same command again; if it stays so, the server or mirror has another file");
 }
 
 }  // namespace
@@ -117,7 +150,7 @@ void wait_or_throw(const HttpResponse& response, const std::string& what, int at
   const bool may_pass = response.status < 400 || response.status == 416 || response.status == 429 || response.status >= 500;
   // Without any answer this machine is most likely offline: nobody should wait long to hear so.
   const int attempts = response.status == 0 ? std::min(2, options.attempts) : options.attempts;
-  if (!may_pass || attempt >= attempts) throw refusal(response, what);
+  if (!may_pass || attempt >= attempts) throw refusal(response, what, options);
   std::this_thread::sleep_for(std::chrono::duration<double>(seconds_to_wait(response, attempt, options)));
 }
 
@@ -127,13 +160,17 @@ void download_blob(const std::string& url, const HubFile& file, const fs::path& 
   const fs::path path = target.string() + ".incomplete";
   IncompleteFile incomplete(path);
   if (fs::exists(target)) return;  // another program finished it while this one waited for the lock
+  // A file that no hash names may change on the server between two calls: its parts must be of one version.
+  VersionNote version(file.blob.empty() && file.sha256.empty() ? path.string() + ".etag" : "");
   if (file.size > 0 && incomplete.size() > file.size) incomplete.restart();
   for (int attempt = 1; file.size == 0 || incomplete.size() < file.size; ++attempt) {
     const std::uint64_t before = incomplete.size();
     const HttpResponse response = client.download(
-        url, before,
-        [&](bool is_resumed) {
-          if (!is_resumed) incomplete.restart();
+        {url, before, version.etag()},
+        [&](const HttpResponse& head, bool is_resumed) {
+          if (is_resumed) return;
+          incomplete.restart();
+          version.set(head);
         },
         [&](std::string_view bytes) {
           incomplete.append(bytes);
@@ -148,6 +185,7 @@ void download_blob(const std::string& url, const HubFile& file, const fs::path& 
   check(incomplete, path, file);
   incomplete.sync();
   publish(path, target);
+  version.remove();
 }
 
 }  // namespace lorascope::app::hub

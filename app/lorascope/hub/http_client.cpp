@@ -31,7 +31,7 @@ struct Transfer {
   std::size_t limit_bytes = 0;
   std::uint64_t offset = 0;
   bool is_begun = false;
-  const std::function<void(bool)>* begin = nullptr;
+  const HttpClient::Begin* begin = nullptr;
   const std::function<void(std::string_view)>* sink = nullptr;
   std::exception_ptr problem;
 
@@ -49,7 +49,7 @@ struct Transfer {
       response.body.append(bytes.substr(0, limit - std::min(limit, response.body.size())));
       return true;
     }
-    if (!std::exchange(is_begun, true)) (*begin)(code == 206 && offset > 0);
+    if (!std::exchange(is_begun, true)) (*begin)(response, code == 206 && offset > 0);
     (*sink)(bytes);
     return true;
   }
@@ -88,12 +88,20 @@ Handle new_handle() {
   return handle;
 }
 
-HttpResponse perform(Handle handle, Transfer& transfer, const std::string& url, const std::string& token) {
+/// The header lines of a request.
+struct RequestHeaders {
+  std::string token;
+  std::string if_range;
+};
+
+HttpResponse perform(Handle handle, Transfer& transfer, const std::string& url, const RequestHeaders& sent) {
   CURL* curl = handle.get();
   transfer.handle = curl;
   char message[CURL_ERROR_SIZE] = "";
   List headers;
-  if (!token.empty()) headers.reset(curl_slist_append(nullptr, ("Authorization: Bearer " + token).c_str()));
+  const auto add = [&](const std::string& line) { headers.reset(curl_slist_append(headers.release(), line.c_str())); };
+  if (!sent.token.empty()) add("Authorization: Bearer " + sent.token);
+  if (!sent.if_range.empty()) add("If-Range: " + sent.if_range);
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "lorascope");
@@ -122,18 +130,18 @@ HttpResponse perform(Handle handle, Transfer& transfer, const std::string& url, 
 HttpResponse HttpClient::get(const std::string& url, std::size_t limit_bytes) const {
   Transfer transfer;
   transfer.limit_bytes = limit_bytes;
-  return perform(new_handle(), transfer, url, token_);
+  return perform(new_handle(), transfer, url, {token_, ""});
 }
 
-HttpResponse HttpClient::download(const std::string& url, std::uint64_t offset, const std::function<void(bool)>& begin,
+HttpResponse HttpClient::download(const Part& part, const Begin& begin,
                                   const std::function<void(std::string_view)>& sink) const {
   Transfer transfer;
-  transfer.offset = offset;
+  transfer.offset = part.offset;
   transfer.begin = &begin;
   transfer.sink = &sink;
   Handle handle = new_handle();
-  if (offset > 0) curl_easy_setopt(handle.get(), CURLOPT_RANGE, (std::to_string(offset) + "-").c_str());
-  return perform(std::move(handle), transfer, url, token_);
+  if (part.offset > 0) curl_easy_setopt(handle.get(), CURLOPT_RANGE, (std::to_string(part.offset) + "-").c_str());
+  return perform(std::move(handle), transfer, part.url, {token_, part.offset > 0 ? part.etag : ""});
 }
 
 }  // namespace lorascope::app::hub

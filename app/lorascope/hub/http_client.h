@@ -26,10 +26,19 @@ class HttpClient {
   /// A small document; a body above `limit_bytes` counts as a failure.
   HttpResponse get(const std::string& url, std::size_t limit_bytes = 16u << 20) const;
 
-  /// The bytes from `offset` on, handed to `sink` as they come. `begin` is called once before the first byte with
-  /// whether the server does start at `offset`: if not, it sends the file from its beginning.
-  HttpResponse download(const std::string& url, std::uint64_t offset, const std::function<void(bool is_resumed)>& begin,
-                        const std::function<void(std::string_view)>& sink) const;
+  /// What a download asks for: the bytes from `offset` on, of the version with this ETag where one is given.
+  struct Part {
+    std::string url;
+    std::uint64_t offset = 0;
+    std::string etag;
+  };
+
+  /// Called once before the first byte: the answer's headers, and whether the server does start at the offset; if not,
+  /// it sends the file from its beginning.
+  using Begin = std::function<void(const HttpResponse& head, bool is_resumed)>;
+
+  /// Hands the bytes to `sink` as they come.
+  HttpResponse download(const Part& part, const Begin& begin, const std::function<void(std::string_view)>& sink) const;
 
  private:
   std::string token_;

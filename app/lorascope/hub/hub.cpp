@@ -29,23 +29,92 @@ std::string token_from_environment() {
   return token;
 }
 
-HubListing listing_of(const std::string& id, const HubOptions& options) {
+/// What differs between models and data sets on the hub.
+struct Kind {
+  const char* api;      ///< "models" in /api/models/ID
+  const char* address;  ///< "" or "datasets/" before ID/resolve
+  const char* word;     ///< for messages
+  HubListing (*choose)(HubListing, const std::string&);
+};
+
+constexpr Kind kModel = {"models", "", "model", model_files};
+constexpr Kind kDataset = {"datasets", "datasets/", "data set", data_files};
+
+std::string in_address(const std::string& revision) {
+  std::string text;
+  for (const char sign : revision) text += sign == '/' ? std::string("%2F") : std::string(1, sign);
+  return text;
+}
+
+HubListing listing_of(const Kind& kind, const std::string& id, const HubOptions& options) {
   const HttpClient client(options.token);
-  const std::string url = options.endpoint + "/api/models/" + id + "/revision/main?blobs=true";
+  const std::string url = options.endpoint + "/api/" + kind.api + "/" + id + "/revision/" +
+                          in_address(options.revision) + "?blobs=true";
+  const std::string what = options.revision == "main" ? id : id + " at revision " + options.revision;
   for (int attempt = 1;; ++attempt) {
     const HttpResponse response = client.get(url);
-    if (response.status == 200 && response.is_complete()) return parse_listing(response.body, id);
-    wait_or_throw(response, id, attempt, options);
+    if (response.status == 200 && response.is_complete()) return kind.choose(parse_listing(response.body, id), id);
+    wait_or_throw(response, what, attempt, options);
   }
 }
 
 /// Gives a file of the cache its name in the snapshot.
-void link(const fs::path& blob, const fs::path& name) {
-  const fs::path temporary = name.string() + ".part" + std::to_string(::getpid());
+void link(const fs::path& blob, const fs::path& snapshot, const std::string& name) {
+  const fs::path target = snapshot / name;
+  const fs::path temporary = target.string() + ".part" + std::to_string(::getpid());
+  fs::path way = "../..";
+  for (const char sign : name) {
+    if (sign == '/') way /= "..";
+  }
   std::error_code problem;
-  fs::create_symlink(fs::path("../../blobs") / blob.filename(), temporary, problem);
+  fs::create_symlink(way / "blobs" / blob.filename(), temporary, problem);
   if (problem) fs::copy_file(blob, temporary, fs::copy_options::overwrite_existing);
-  publish(temporary, name);
+  publish(temporary, target);
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code problem;
+  fs::create_directories(folder, problem);
+  if (problem) throw Error("cannot write " + folder.string() + ": " + problem.message(), "set HF_HOME to another folder");
+}
+
+void copy_one(const fs::path& from, const fs::path& to) {
+  std::error_code problem;
+  fs::create_directories(to.parent_path(), problem);
+  const fs::path temporary = to.string() + ".part" + std::to_string(::getpid());
+  if (!problem) fs::copy_file(from, temporary, fs::copy_options::overwrite_existing, problem);
+  if (problem) throw Error("cannot write " + to.string() + ": " + problem.message(), "check permissions and free space");
+  publish(temporary, to);
+}
+
+fs::path fetch(const Kind& kind, const std::string& id, const HubOptions& options, const Progress& progress) {
+  if (!is_model_id(id)) {
+    throw UsageError("\"" + id + "\" is no " + kind.word + "'s name", "names look like google-bert/bert-base-uncased");
+  }
+  if (!is_revision(options.revision)) {
+    throw UsageError("\"" + options.revision + "\" is no revision", "give a branch, a tag or a commit");
+  }
+  const fs::path root = options.cache / cache_folder(std::string(kind.api) + "--", id);
+  if (options.is_offline) {
+    if (const auto folder = find_snapshot(root, options.revision)) return *folder;
+    throw Error(id + " is not on this machine and HF_HUB_OFFLINE forbids to fetch it",
+                "unset HF_HUB_OFFLINE, or copy the folder here and give its path");
+  }
+  const HubListing listing = listing_of(kind, id, options);
+  const fs::path snapshot = root / "snapshots" / listing.commit;
+  make_folder(root / "blobs");
+  make_folder(snapshot);
+  for (const HubFile& file : listing.files) {
+    if (fs::exists(snapshot / file.name)) continue;
+    make_folder((snapshot / file.name).parent_path());
+    const std::string url =
+        options.endpoint + "/" + kind.address + id + "/resolve/" + listing.commit + "/" + file.name;
+    const fs::path target = file.blob.empty() ? snapshot / file.name : root / "blobs" / file.blob;
+    if (!fs::exists(target)) download_blob(url, file, target, options, progress);
+    if (!file.blob.empty()) link(target, snapshot, file.name);
+  }
+  if (!is_commit(options.revision)) write_file_atomically(root / "refs" / options.revision, listing.commit);
+  return snapshot;
 }
 
 }  // namespace
@@ -62,48 +131,24 @@ HubOptions options_from_environment() {
 }
 
 fs::path fetch_model(const std::string& id, const HubOptions& options, const Progress& progress) {
-  if (!is_model_id(id)) {
-    throw UsageError("\"" + id + "\" is no model's name", "names look like google-bert/bert-base-uncased");
-  }
-  if (options.is_offline) {
-    if (const auto folder = find_in_cache(options.cache, id)) return *folder;
-    throw Error(id + " is not on this machine and HF_HUB_OFFLINE forbids to fetch it",
-                "unset HF_HUB_OFFLINE, or copy the model folder here and give its path");
-  }
-  const HubListing listing = listing_of(id, options);
-  std::string folder_name = "models--" + id;
-  if (const std::size_t slash = folder_name.find('/'); slash != std::string::npos) folder_name.replace(slash, 1, "--");
-  const fs::path root = options.cache / folder_name;
-  const fs::path snapshot = root / "snapshots" / listing.commit;
-  std::error_code problem;
-  fs::create_directories(root / "blobs", problem);
-  fs::create_directories(snapshot, problem);
-  if (problem)
-    throw Error("cannot write " + snapshot.string() + ": " + problem.message(), "set HF_HOME to another folder");
-  for (const HubFile& file : listing.files) {
-    if (fs::exists(snapshot / file.name)) continue;
-    const std::string url = options.endpoint + "/" + id + "/resolve/" + listing.commit + "/" + file.name;
-    const fs::path target = file.blob.empty() ? snapshot / file.name : root / "blobs" / file.blob;
-    if (!fs::exists(target)) download_blob(url, file, target, options, progress);
-    if (!file.blob.empty()) link(target, snapshot / file.name);
-  }
-  write_file_atomically(root / "refs/main", listing.commit);
-  return snapshot;
+  return fetch(kModel, id, options, progress);
+}
+
+fs::path fetch_dataset(const std::string& id, const HubOptions& options, const Progress& progress) {
+  return fetch(kDataset, id, options, progress);
 }
 
 void copy_model(const fs::path& from, const fs::path& to) {
-  std::error_code problem;
-  fs::create_directories(to, problem);
-  if (problem) throw Error("cannot write " + to.string() + ": " + problem.message());
   for (const auto& entry : fs::directory_iterator(from)) {
     const fs::path kind = entry.path().extension();
     const bool belongs = kind == ".json" || kind == ".txt" || kind == ".safetensors" || kind == ".bin";
-    if (!belongs || !entry.is_regular_file()) continue;
-    const fs::path target = to / entry.path().filename();
-    const fs::path temporary = target.string() + ".part" + std::to_string(::getpid());
-    fs::copy_file(entry.path(), temporary, fs::copy_options::overwrite_existing, problem);
-    if (problem) throw Error("cannot write " + target.string() + ": " + problem.message(), "check the free space");
-    publish(temporary, target);
+    if (belongs && entry.is_regular_file()) copy_one(entry.path(), to / entry.path().filename());
+  }
+}
+
+void copy_files(const fs::path& from, const fs::path& to) {
+  for (const auto& entry : fs::recursive_directory_iterator(from)) {
+    if (entry.is_regular_file()) copy_one(entry.path(), to / entry.path().lexically_relative(from));
   }
 }
 

@@ -56,16 +56,28 @@ fs::path hub_cache() {
   return fs::path(environment("HOME").value_or(".")) / ".cache/huggingface/hub";
 }
 
-std::optional<fs::path> find_in_cache(const fs::path& cache, const std::string& id) {
-  std::string name = kCachePrefix + id;
+std::string cache_folder(const std::string& prefix, const std::string& id) {
+  std::string name = prefix + id;
   for (std::size_t at = name.find('/'); at != std::string::npos; at = name.find('/', at)) name.replace(at, 1, "--");
-  const fs::path reference = cache / name / "refs/main";
-  if (!fs::is_regular_file(reference)) return std::nullopt;
-  std::string commit = read_file(reference, 1000);
-  commit.erase(std::find_if(commit.begin(), commit.end(), [](char c) { return c == '\n' || c == '/'; }), commit.end());
-  const fs::path folder = cache / name / "snapshots" / commit;
-  if (commit.empty() || !fs::exists(folder / "config.json")) return std::nullopt;
+  return name;
+}
+
+std::optional<fs::path> find_snapshot(const fs::path& repository, const std::string& revision) {
+  if (revision.find("..") != std::string::npos) return std::nullopt;
+  std::string commit = revision;
+  const fs::path reference = repository / "refs" / revision;
+  if (fs::is_regular_file(reference)) {
+    commit = read_file(reference, 1000);
+    commit.erase(std::find_if(commit.begin(), commit.end(), [](char c) { return c == '\n' || c == '/'; }), commit.end());
+  }
+  const fs::path folder = repository / "snapshots" / commit;
+  if (commit.empty() || !fs::is_directory(folder)) return std::nullopt;
   return folder;
+}
+
+std::optional<fs::path> find_in_cache(const fs::path& cache, const std::string& id, const std::string& revision) {
+  const auto folder = find_snapshot(cache / cache_folder(kCachePrefix, id), revision);
+  return folder && fs::exists(*folder / "config.json") ? folder : std::nullopt;
 }
 
 std::vector<LocalModel> local_models() {

@@ -24,8 +24,16 @@ std::optional<std::filesystem::path> default_encoder();
 /// ~/.cache/huggingface/hub.
 std::filesystem::path hub_cache();
 
-/// The folder of a model that was fetched from the hub as "owner/name" (its main revision), or nothing.
-std::optional<std::filesystem::path> find_in_cache(const std::filesystem::path& cache, const std::string& id);
+/// The folder of a model that was fetched from the hub as "owner/name", or nothing.
+std::optional<std::filesystem::path> find_in_cache(const std::filesystem::path& cache, const std::string& id,
+                                                   const std::string& revision = "main");
+
+/// The name of a repository's folder in the cache: "models--owner--name".
+std::string cache_folder(const std::string& prefix, const std::string& id);
+
+/// The snapshot of a branch, tag or commit in a repository's folder of the cache, or nothing.
+std::optional<std::filesystem::path> find_snapshot(const std::filesystem::path& repository,
+                                                   const std::string& revision);
 
 /// The default encoder and every model of the cache, by name.
 std::vector<LocalModel> local_models();

@@ -95,8 +95,9 @@ void HttpServer::serve_connection(int connection) {
     requests_.push_back(request);
   }
   const HttpAnswer answer = answer_(request);
-  std::string head = "HTTP/1.1 " + std::to_string(answer.status) +
-                     " x\r\nConnection: close\r\nContent-Length: " + std::to_string(answer.body.size()) + "\r\n";
+  const bool is_true = answer.told_length == std::string::npos;
+  std::string head = "HTTP/1.1 " + std::to_string(answer.status) + " x\r\nConnection: close\r\nContent-Length: " +
+                     std::to_string(is_true ? answer.body.size() : answer.told_length) + "\r\n";
   for (const auto& [name, value] : answer.headers) head += name + ": " + value + "\r\n";
   send_all(connection, head + "\r\n" + answer.body.substr(0, answer.cut_after));
 }

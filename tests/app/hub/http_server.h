@@ -25,6 +25,7 @@ struct HttpAnswer {
   std::string body;
   std::map<std::string, std::string> headers;
   std::size_t cut_after = std::string::npos;
+  std::size_t told_length = std::string::npos;  ///< a Content-Length that is not the body's
 };
 
 /// Answers one request a connection on a free port of 127.0.0.1, until the end of its scope.

@@ -15,7 +15,7 @@ std::string listing(const std::vector<std::string>& names) {
 
 std::vector<std::string> chosen(const std::vector<std::string>& names) {
   std::vector<std::string> result;
-  for (const HubFile& file : parse_listing(listing(names), "a/b").files) result.push_back(file.name);
+  for (const HubFile& file : model_files(parse_listing(listing(names), "a/b"), "a/b").files) result.push_back(file.name);
   return result;
 }
 
@@ -29,13 +29,41 @@ TEST_CASE("only what a model folder needs is fetched", "[hub]") {
                                  "model-00002-of-00002.safetensors"});
 }
 
+TEST_CASE("weights of the old form are taken where there are no others", "[hub]") {
+  CHECK(chosen({"config.json", "pytorch_model.bin", "training_args.bin"}) ==
+        std::vector<std::string>{"config.json", "pytorch_model.bin"});
+  CHECK(chosen({"config.json", "pytorch_model.bin.index.json", "pytorch_model-00001-of-00001.bin", "x.bin"}) ==
+        std::vector<std::string>{"config.json", "pytorch_model.bin.index.json", "pytorch_model-00001-of-00001.bin"});
+}
+
+TEST_CASE("of a data set only files that can be read are taken", "[hub]") {
+  const auto names = [](const std::vector<std::string>& all) {
+    std::vector<std::string> result;
+    for (const HubFile& file : data_files(parse_listing(listing(all), "a/b"), "a/b").files) result.push_back(file.name);
+    return result;
+  };
+  CHECK(names({"README.md", "data/train.csv", "dev.jsonl", "x.parquet", "/etc/x.json", "a/../x.json"}) ==
+        std::vector<std::string>{"data/train.csv", "dev.jsonl"});
+  CHECK_THROWS_WITH(names({"README.md", "x.parquet"}), Catch::Contains("no JSON, CSV or text file"));
+}
+
+TEST_CASE("a revision leads nowhere else", "[hub]") {
+  for (const char* revision : {"main", "v1.0", "refs/pr/1", "0123456789012345678901234567890123456789"}) {
+    CHECK(is_revision(revision));
+  }
+  for (const char* revision : {"", "/x", "x/", "../x", "a/../b", "a b", "a?b", "-x", "a//b"}) {
+    INFO(revision);
+    CHECK_FALSE(is_revision(revision));
+  }
+}
+
 TEST_CASE("what is no model or no hub's answer is refused", "[hub]") {
   CHECK_THROWS_WITH(chosen({"model.safetensors"}), Catch::Contains("no config.json"));
-  CHECK_THROWS_WITH(chosen({"config.json", "pytorch_model.bin"}), Catch::Contains("no model.safetensors"));
+  CHECK_THROWS_WITH(chosen({"config.json", "tf_model.h5"}), Catch::Contains("no model.safetensors"));
   for (const char* text : {"", "[]", "{}", "<html>", R"({"sha": "main", "siblings": []})", R"({"sha": 7})",
                            R"({"sha": "../../../../../../../../../../../../etc/x", "siblings": []})"}) {
     INFO(text);
-    CHECK_THROWS_WITH(parse_listing(text, "a/b"), Catch::Contains("not a model hub's"));
+    CHECK_THROWS_WITH(parse_listing(text, "a/b"), Catch::Contains("not the hub's"));
   }
 }
 

@@ -20,6 +20,7 @@ using test::HttpRequest;
 const std::string kCommit(40, 'c');
 const std::string kWeights(100'000, 'w');
 const std::string kConfig = "{\"hidden_size\": 8}";
+const char* const kConfigHash = "ae17b36e4ae15109840cad63099233fe8d2e16c8";  // git hash-object
 
 /// A hub with one model, and a place to make it misbehave.
 struct FakeHub {
@@ -27,11 +28,13 @@ struct FakeHub {
     return std::nullopt;
   };
   std::string sum = sha256(kWeights);
+  std::string config_hash = kConfigHash;
+  std::string revision = "main";
   bool tells_sizes = true;
 
   HttpAnswer operator()(const HttpRequest& request) const {
     if (const auto answer = trouble(request)) return *answer;
-    if (request.path == "/api/models/someone/tiny/revision/main?blobs=true") return {200, listing(), {}};
+    if (request.path == "/api/models/someone/tiny/revision/" + revision + "?blobs=true") return {200, listing(), {}};
     const std::string prefix = "/someone/tiny/resolve/" + kCommit + "/";
     if (request.path == prefix + "config.json") return {200, kConfig, {}};
     if (request.path == prefix + "model.safetensors") return {302, "", {{"Location", "/large/weights"}}};
@@ -46,7 +49,7 @@ struct FakeHub {
   }
 
   std::string listing() const {
-    const Json siblings = {{{"rfilename", "config.json"}, {"size", kConfig.size()}, {"blobId", std::string(40, 'b')}},
+    const Json siblings = {{{"rfilename", "config.json"}, {"size", kConfig.size()}, {"blobId", config_hash}},
                            {{"rfilename", "model.safetensors"},
                             {"size", kWeights.size()},
                             {"lfs", {{"sha256", sum}, {"size", kWeights.size()}}}},
@@ -145,10 +148,58 @@ TEST_CASE_METHOD(Fixture, "a server that cannot resume sends the whole file agai
 
 TEST_CASE_METHOD(Fixture, "a file that arrives damaged is thrown away", "[hub]") {
   hub.sum = std::string(64, 'a');
-  CHECK_THROWS_WITH(fetch(), Catch::Contains("damaged") && Catch::Contains("SHA-256"));
+  CHECK_THROWS_WITH(fetch(), Catch::Contains("damaged") && Catch::Contains("another hash"));
   const fs::path blobs = options().cache / "models--someone--tiny/blobs";
   CHECK(!fs::exists(blobs / hub.sum));
   CHECK(fs::file_size(blobs / (hub.sum + ".incomplete")) == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "a small file that arrives damaged is thrown away", "[hub]") {
+  hub.trouble = [&](const HttpRequest& request) -> std::optional<HttpAnswer> {
+    if (!request.path.ends_with("config.json")) return std::nullopt;
+    return HttpAnswer{200, "{\"hidden_size\": 9}", {}};
+  };
+  CHECK_THROWS_WITH(fetch(), Catch::Contains("config.json arrived damaged"));
+  hub.trouble = [](const HttpRequest&) { return std::nullopt; };
+  CHECK(read_file(fetch() / "config.json") == kConfig);
+}
+
+TEST_CASE_METHOD(Fixture, "a server that lies about lengths is not believed", "[hub]") {
+  for (const std::size_t told : {std::size_t{10}, std::size_t{50'000}, kWeights.size() + 1000}) {
+    INFO(told);
+    int count = 0;
+    hub.trouble = [&](const HttpRequest& request) -> std::optional<HttpAnswer> {
+      if (request.path != "/large/weights" || ++count > 2) return std::nullopt;
+      HttpAnswer answer = hub.weights(request);
+      answer.told_length = told;
+      return answer;
+    };
+    fs::remove_all(options().cache);
+    CHECK(read_file(fetch() / "model.safetensors") == kWeights);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "a branch or a commit can be asked for", "[hub]") {
+  HubOptions asked = options();
+  asked.revision = "refs/pr/1";
+  hub.revision = "refs%2Fpr%2F1";
+  const auto get = [&] { return fetch_model("someone/tiny", asked, [](const auto&, auto, auto) {}); };
+  const fs::path snapshot = get();
+  const fs::path root = options().cache / "models--someone--tiny";
+  CHECK(read_file(root / "refs/refs/pr/1") == kCommit);
+  CHECK_FALSE(fs::exists(root / "refs/main"));
+  CHECK(find_in_cache(options().cache, "someone/tiny", "refs/pr/1") == snapshot);
+  CHECK_FALSE(find_in_cache(options().cache, "someone/tiny"));
+  asked.revision = hub.revision = kCommit;
+  CHECK(get() == snapshot);
+  CHECK_FALSE(fs::exists(root / "refs" / kCommit));
+  asked.is_offline = true;
+  CHECK(get() == snapshot);
+  asked.revision = "../x";
+  CHECK_THROWS_AS(get(), UsageError);
+  asked = options();
+  asked.revision = "no-such";
+  CHECK_THROWS_WITH(get(), Catch::Contains("someone/tiny at revision no-such"));
 }
 
 TEST_CASE_METHOD(Fixture, "a longer file than the hub announced is refused", "[hub]") {

@@ -95,7 +95,7 @@ TEST_CASE("damaged tagging files are refused with line, found and expected", "[d
   check_refused("{\"tags\": [\"O\"]}\n", {"no list of words"});
   check_refused("{\"tokens\": \"a b\", \"tags\": [\"O\"]}\n", {"an object with tokens"});
   check_refused("{\"tokens\": [\"a\"], \"tags\": [\"O\", \"O\"]}\n", {"1 words and 2 tags"});
-  check_refused("{\"tokens\": [\"a\"], \"tags\": [13]}\n", {"tag \"13\"", "below 13"});
+  check_refused("{\"tokens\": [\"a\"], \"tags\": [13]}\n", {"tag 13", "below 13"});
   check_refused("{\"tokens\": [\"a\"], \"tags\": [-1]}\n", {"-1"});
   check_refused("{\"tokens\": [\"a\"], \"tags\": [0.5]}\n", {"0.5"});
   check_refused("{\"tokens\": [7], \"tags\": [0]}\n", {"a text"});
