@@ -54,7 +54,7 @@ class ReportMaker {
 
   /// Some questions about one report.
   std::vector<SquadQuestion> make(Part part) {
-    constexpr std::size_t kFacts = 3, kQuestions = 2;
+    constexpr std::size_t kFacts = 2, kQuestions = 2;
     used_.clear();
     std::vector<Fact> facts;
     const std::vector<std::string>& kinds = grammar_.alternatives("facts");
