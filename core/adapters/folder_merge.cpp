@@ -240,7 +240,15 @@ class FolderMerge {
 
 }  // namespace
 
+void check_finite(const files::AdapterFolder& adapter, const std::string& message) {
+  for (const auto& [name, tensor] : adapter.tensors)
+    if (tensor.is_floating_point() && !at::isfinite(tensor).all().item<bool>())
+      throw CheckpointError(message, Problem{adapter.folder.string() + ": " + name, "a value that is no finite number",
+                                             "finite numbers", "the training that wrote it has diverged"});
+}
+
 void check_plain(const files::AdapterFolder& adapter, const std::string& message, bool dora_is_fine) {
+  check_finite(adapter, message);
   const std::string& init = adapter.config.init_lora_weights;
   if (adapter.config.use_dora && !dora_is_fine)
     throw CheckpointError(message, Problem{adapter.folder.string(), "use_dora true", "an adapter without magnitudes",

@@ -44,8 +44,11 @@ struct MergedFolder {
 /// update needs the base; initialisations that change the base; ranks or shapes that do not fit; heads in several.
 MergedFolder merge_folders(const std::vector<files::AdapterFolder>& adapters, const FolderMergeOptions& options);
 
+/// Throws CheckpointError where a tensor holds a value that is not finite.
+void check_finite(const files::AdapterFolder& adapter, const std::string& message);
+
 /// Throws CheckpointError where the adapter's tensors alone do not say what it adds: DoRA (unless `dora_is_fine`), an
-/// initialisation that changes the base.
+/// initialisation that changes the base, values that are not finite.
 void check_plain(const files::AdapterFolder& adapter, const std::string& message, bool dora_is_fine = false);
 
 }  // namespace lorascope::adapters

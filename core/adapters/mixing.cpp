@@ -46,6 +46,7 @@ class RowPass final : public MixturePass {
 class RowAdapters final : public Mixture {
  public:
   explicit RowAdapters(MixedModules modules) : modules_(std::move(modules)) {}
+  bool is_by_row() const override { return true; }
 
   std::unique_ptr<MixturePass> begin(const MixtureInput& input) override {
     const std::int64_t rows = input.pass.padded.batch;

@@ -22,8 +22,8 @@ class MixedModules {
   MixedModules(nn::Encoder& encoder, const std::vector<AttachedAdapter>& adapters);
 
   struct Place {
-    std::int64_t layer = 0;                 ///< l
-    std::vector<std::int64_t> adapters;     ///< n of each of the module's adapters
+    std::int64_t layer = 0;              ///< l
+    std::vector<std::int64_t> adapters;  ///< n of each of the module's adapters
   };
   const Place& at(const std::string& path) const { return places_.at(path); }
   const std::vector<std::string>& paths() const { return paths_; }
@@ -61,6 +61,8 @@ class Mixture {
 
   /// Computes what has to be known before the encoder's forward pass; the result mixes that pass.
   virtual std::unique_ptr<MixturePass> begin(const MixtureInput& input) = 0;
+  /// Whether each sequence has its own adapter and nothing else decides.
+  virtual bool is_by_row() const { return false; }
   /// The gate's tensors in the order of the layers, under their names in the mixture's file.
   virtual std::vector<NamedWeight> weights() { return {}; }
 };

@@ -5,7 +5,6 @@
 namespace lorascope::adapters {
 namespace {
 
-constexpr std::uint32_t kGateSite = 0x40000;            ///< of the gate's dropout masks, one a layer
 constexpr std::uint64_t kScalingPassSeed = 0x5ca1ab1e;  ///< its masks are not those of the pass that follows
 
 /// Mixes by scalings that are known for every token before the pass begins.
@@ -48,19 +47,17 @@ class BasePass final : public MixturePass {
   }
 };
 
-at::Tensor regularisation(const at::Tensor& scalings, const MixtureInput& input, const XloraOptions& options) {
-  if (options.balance_weight == 0 && options.entropy_weight == 0) return {};
-  const at::Tensor real = input.pass.padded.attention_mask.flatten().eq(0).nonzero().flatten();
-  const at::Tensor rows = scalings.flatten(0, 1).index_select(0, real);  // [T,L,N]
-  const at::Tensor balance = rows.mean(0).square().sum(-1).mean() * rows.size(-1);
-  const at::Tensor entropy = -(rows * rows.clamp_min(1e-30).log()).sum(-1).mean();
-  return balance * options.balance_weight + entropy * options.entropy_weight;
-}
-
 }  // namespace
 
 Xlora::Xlora(std::unique_ptr<XloraGate> gate, MixedModules modules, const XloraOptions& options)
     : gate_(std::move(gate)), modules_(std::move(modules)), options_(options) {}
+
+at::Tensor Xlora::gate_loss(const at::Tensor& scalings) const {
+  if (options_.balance_weight == 0 && options_.entropy_weight == 0) return {};
+  const at::Tensor balance = scalings.mean(0).square().sum(-1).mean() * scalings.size(-1);
+  const at::Tensor entropy = -(scalings * scalings.clamp_min(1e-30).log()).sum(-1).mean();
+  return balance * options_.balance_weight + entropy * options_.entropy_weight;
+}
 
 at::Tensor Xlora::scaling_pass(const MixtureInput& input) const {
   const at::NoGradGuard no_grad;
@@ -88,7 +85,8 @@ std::unique_ptr<MixturePass> Xlora::begin(const MixtureInput& input) {
     return input.encoder.dropout(x, kGateSite + static_cast<std::uint32_t>(layer), gate_->config().dropout, input.pass);
   });
   auto pass = std::make_unique<ScaledPass>(modules_, gate_->config().global_weight, gate_->applied(scalings));
-  pass->set_prediction(scalings, regularisation(scalings, input, options_));
+  const at::Tensor real = input.pass.padded.attention_mask.flatten().eq(0).nonzero().flatten();
+  pass->set_prediction(scalings, gate_loss(scalings.flatten(0, 1).index_select(0, real)));
   return pass;
 }
 

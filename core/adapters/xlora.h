@@ -13,7 +13,11 @@ struct XloraOptions {
   double balance_weight = 0;
   /// Weight of the mean entropy of a token's scalings, in nats: positive makes them decided, negative mixed.
   double entropy_weight = 0;
+  /// Mode ours on packed tokens, scaling pass at 0: how much of the gate's inputs is kept from epoch to epoch. 0: none.
+  std::int64_t cached_input_bytes = 0;
 };
+
+constexpr std::uint32_t kGateSite = 0x40000;  ///< of the gate's dropout masks, one a layer
 
 /// X-LoRA over one encoder ([X-LoRA] §2), two named passes: the scaling pass with constant scalings feeds the gate, and
 /// the pass after it uses what the gate says: y = W x + b + g Σ_n s_n B_n A_n drop(x ⊙ λ[t,l,n]).
@@ -27,7 +31,11 @@ class Xlora final : public Mixture {
   std::unique_ptr<MixturePass> begin(const MixtureInput& input) override;
   std::vector<NamedWeight> weights() override { return gate_->weights(); }
 
+  /// The gate's own terms of the loss for the scalings [T,L,N] of real tokens; undefined without any.
+  at::Tensor gate_loss(const at::Tensor& scalings) const;
+
   const XloraGate& gate() const { return *gate_; }
+  const XloraOptions& options() const { return options_; }
   const MixedModules& modules() const { return modules_; }
 
  private:

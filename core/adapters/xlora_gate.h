@@ -14,7 +14,7 @@
 namespace lorascope::adapters {
 
 /// Whose numbers X-LoRA computes: the package's (with enable_softmax_topk one softmax over a whole batch), PEFT's (one
-/// a token), or ours (PEFT's, with the first pass free of dropout and statistics free of padding).
+/// a token), or ours (PEFT's, without dropout in the first pass and on the inputs of the frozen adapters).
 enum class XloraMode { Package, Peft, Ours };
 
 /// "xlora", "peft", "ours". Throws UsageError.

@@ -11,7 +11,8 @@ namespace lorascope::files {
 /// What a task puts on the encoder.
 struct HeadShape {
   std::int64_t rows = 0;     ///< C of the head [C,H] with its bias; 0 without a head
-  bool with_pooler = false;  ///< whether the task model has a pooler
+  bool with_pooler = false;  ///< whether the task model has a pooler or DistilBERT's pre_classifier
+  bool is_trained = true;    ///< under LoRA: with DistilBERT's pre_classifier, which belongs to the head
 };
 
 /// Parameters as PEFT's get_nb_trainable_parameters counts them.
@@ -24,7 +25,7 @@ struct ParameterCount {
 /// Under full fine-tuning.
 ParameterCount full_parameters(const ModelConfig& config, const HeadShape& head);
 
-/// Under LoRA with the modules that `adapter` targets and a head that is trained.
+/// Under LoRA with the modules that `adapter` targets.
 ParameterCount lora_parameters(const ModelConfig& config, const HeadShape& head, const AdapterConfig& adapter);
 
 }  // namespace lorascope::files

@@ -18,7 +18,8 @@ std::string xlora_hint() {
 }
 
 bool is_number(const std::string& name) {
-  return !name.empty() && name.size() < 10 && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !name.empty() && name.size() < 10 &&
+         std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// PEFT sorts the names as texts when it writes: "10" comes before "2". Names that are numbers are put right.
@@ -55,8 +56,7 @@ void read_adapters(FieldReader& fields, XloraConfig& config) {
     fields.note("adapters", *value, "at most " + std::to_string(kMaxAdapters) + " adapters");
   auto names = config.adapters;
   std::sort(names.begin(), names.end());
-  if (std::adjacent_find(names.begin(), names.end()) != names.end())
-    fields.note("adapters", *value, "a name once");
+  if (std::adjacent_find(names.begin(), names.end()) != names.end()) fields.note("adapters", *value, "a name once");
   for (const std::string& name : names)
     if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos)
       fields.note("adapters", OrderedJson(name), "the name of a folder");

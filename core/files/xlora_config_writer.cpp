@@ -10,9 +10,8 @@ namespace lorascope::files {
 namespace {
 
 constexpr std::array<const char*, 4> kPackageOnly = {"base_model_id", "enable_relu_and_dropout", "use_bias", "device"};
-constexpr std::array<const char*, 7> kPeftOnly = {"auto_mapping",   "base_model_name_or_path", "inference_mode",
-                                                   "peft_type",      "peft_version",            "revision",
-                                                   "task_type"};
+constexpr std::array<const char*, 7> kPeftOnly = {
+    "auto_mapping", "base_model_name_or_path", "inference_mode", "peft_type", "peft_version", "revision", "task_type"};
 
 OrderedJson text_or_null(const std::optional<std::string>& text) {
   return text ? OrderedJson(*text) : OrderedJson();

@@ -36,9 +36,8 @@ fs::path first_existing(const fs::path& folder, std::initializer_list<const char
 /// The gate's tensors alone.
 TensorMap gate_tensors(const fs::path& folder, XloraFormat format) {
   const bool is_package = format == XloraFormat::Package;
-  const fs::path file = is_package
-                            ? first_existing(folder, {"xlora_classifier.safetensors", "xlora_classifier.pt"})
-                            : first_existing(folder, {"adapter_model.safetensors", "adapter_model.bin"});
+  const fs::path file = is_package ? first_existing(folder, {"xlora_classifier.safetensors", "xlora_classifier.pt"})
+                                   : first_existing(folder, {"adapter_model.safetensors", "adapter_model.bin"});
   const auto archive = open_archive(file);
   TensorMap tensors;
   for (const auto& [name, info] : archive->tensors())
@@ -164,7 +163,8 @@ std::string plain_name(const std::string& name) {
 
 bool is_head(const std::string& name) {
   const std::string bare = name.rfind(kWrapper, 0) == 0 ? name.substr(std::string(kWrapper).size()) : name;
-  return bare.rfind("classifier.", 0) == 0 || bare.rfind("pre_classifier.", 0) == 0 || bare.rfind("qa_outputs.", 0) == 0;
+  return bare.rfind("classifier.", 0) == 0 || bare.rfind("pre_classifier.", 0) == 0 ||
+         bare.rfind("qa_outputs.", 0) == 0;
 }
 
 /// Keeps LoRA pairs and whole heads. PEFT 0.12 also writes biases of the model, which are not the adapter's.
@@ -177,7 +177,8 @@ void keep_own_tensors(AdapterFolder& adapter) {
   }
   for (auto entry = kept.begin(); entry != kept.end();) {
     const std::string& name = entry->first;
-    const bool is_half = ends_with(name, ".bias") && is_head(name) && kept.count(name.substr(0, name.size() - 4) + "weight") == 0;
+    const bool is_half =
+        ends_with(name, ".bias") && is_head(name) && kept.count(name.substr(0, name.size() - 4) + "weight") == 0;
     entry = is_half ? kept.erase(entry) : std::next(entry);
   }
   adapter.tensors = std::move(kept);
@@ -187,11 +188,13 @@ AdapterFolder read_adapter(const fs::path& folder) {
   AdapterFolder adapter;
   adapter.folder = folder;
   adapter.config = read_adapter_config(folder / "adapter_config.json");
-  adapter.tensors = open_archive(first_existing(folder, {"adapter_model.safetensors", "adapter_model.bin"}))->load_all();
+  adapter.tensors =
+      open_archive(first_existing(folder, {"adapter_model.safetensors", "adapter_model.bin"}))->load_all();
   keep_own_tensors(adapter);
   if (adapter.modules().empty())
-    throw CheckpointError("cannot use the adapter in " + folder.string(),
-                          Problem{folder.string(), "no LoRA tensors", "names that end in lora_A.weight and lora_B.weight", ""});
+    throw CheckpointError(
+        "cannot use the adapter in " + folder.string(),
+        Problem{folder.string(), "no LoRA tensors", "names that end in lora_A.weight and lora_B.weight", ""});
   return adapter;
 }
 
@@ -265,8 +268,9 @@ XloraFolder read_xlora_folder(const fs::path& folder, const std::vector<fs::path
   if (fs::exists(folder / "head.safetensors")) mixture.head = open_archive(folder / "head.safetensors")->load_all();
   const auto& names = mixture.config.adapters;
   if (mixture.config.format == XloraFormat::Peft && std::is_sorted(names.begin(), names.end()) == false)
-    mixture.warnings.push_back("the names of the adapters are taken as numbers: PEFT itself would take them as texts, "
-                               "\"10\" before \"2\", and mix up the gate's outputs");
+    mixture.warnings.push_back(
+        "the names of the adapters are taken as numbers: PEFT itself would take them as texts, "
+        "\"10\" before \"2\", and mix up the gate's outputs");
   return mixture;
 }
 

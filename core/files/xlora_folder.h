@@ -24,7 +24,7 @@ struct XloraFolder {
   XloraConfig config;
   std::vector<GateLayer> gate;
   std::vector<AdapterFolder> adapters;
-  TensorMap head;  ///< "classifier.weight", …: head.safetensors, which only we write; may be empty
+  TensorMap head;                     ///< "classifier.weight", …: head.safetensors, which only we write; may be empty
   std::vector<std::string> warnings;  ///< what was put right or left out while reading
 };
 

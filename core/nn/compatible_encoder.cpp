@@ -171,6 +171,36 @@ at::Tensor CompatibleEncoder::layer(const EncoderLayer& layer, std::int64_t numb
   return norm(layer.output_norm, dropout(outer, layer_site(kOutputSite, number), rates_.output, pass) + attended);
 }
 
+CompatibleEncoder::Checkpoints CompatibleEncoder::forward_with_checkpoints(const Pass& pass) const {
+  const at::NoGradGuard no_grad;
+  Checkpoints kept;
+  kept.last = embed(pass);
+  for (std::size_t number = 0; number < encoder_.layers.size(); ++number) {
+    kept.inputs.push_back(kept.last);
+    kept.last = layer(encoder_.layers[number], static_cast<std::int64_t>(number), kept.last, pass);
+  }
+  kept.last.set_requires_grad(true);
+  return kept;
+}
+
+void CompatibleEncoder::backward(const Checkpoints& checkpoints, const Pass& pass) const {
+  const at::AutoGradMode with_graph(true);
+  const bool to_embeddings = encoder_.embeddings_are_trained();
+  std::size_t first = 0;  // layer that the backward pass ends in
+  while (!to_embeddings && first < encoder_.layers.size() && !encoder_.layers[first].is_trained()) ++first;
+  at::Tensor d = checkpoints.last.grad();
+  for (std::size_t number = encoder_.layers.size(); number-- > first && d.defined();) {
+    at::Tensor input = checkpoints.inputs[number].detach();
+    input.set_requires_grad(to_embeddings || number > first);
+    const at::Tensor output = layer(encoder_.layers[number], static_cast<std::int64_t>(number), input, pass);
+    if (output.requires_grad()) output.backward(d);
+    d = input.grad();
+  }
+  if (!to_embeddings || !d.defined()) return;
+  const at::Tensor output = embed(pass);
+  if (output.requires_grad()) output.backward(d);
+}
+
 std::vector<at::Tensor> CompatibleEncoder::forward(const Pass& pass) const {
   std::vector<at::Tensor> hidden{embed(pass)};
   for (std::size_t number = 0; number < encoder_.layers.size(); ++number)

@@ -38,6 +38,16 @@ class CompatibleEncoder {
   };
   /// Hidden states [B,S,H]: after the embeddings, after each layer.
   std::vector<at::Tensor> forward(const Pass& pass) const;
+
+  /// Activation checkpointing without a mixer: what forward() computes, of which only the layers' inputs are kept.
+  struct Checkpoints {
+    std::vector<at::Tensor> inputs;  ///< [B,S,H] of each layer
+    at::Tensor last;                 ///< [B,S,H] a leaf that takes the gradient of what is built on it
+  };
+  Checkpoints forward_with_checkpoints(const Pass& pass) const;
+  /// Computes layer by layer once more and adds the gradients of all trained weights, from that of `last`.
+  void backward(const Checkpoints& checkpoints, const Pass& pass) const;
+
   /// y = W x + b and adapters for x [B,S,in] or [B,in], as PEFT's eager path computes it.
   at::Tensor dense(const Dense& dense, const at::Tensor& x, const Pass& pass) const;
   /// x ⊙ the mask of `site`; the mask's rows are packed tokens for x [B,S,N], sequences for x [B,N].

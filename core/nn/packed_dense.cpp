@@ -4,6 +4,7 @@
 
 #include "core/nn/kernels/kernels.h"
 #include "core/nn/packed_batch.h"
+#include "core/nn/packed_scalings.h"
 #include "core/nn/parallel.h"
 
 namespace lorascope::nn {
@@ -164,6 +165,7 @@ at::Tensor effective_bias(const Dense& dense) {
 }
 
 DenseTape dense_forward(const DenseGroup& group, const at::Tensor& x, at::Tensor& y, const PackedPass& pass) {
+  if (pass.scalings) return mixed_forward(group, x, y, pass);
   DenseTape tape;
   tape.input = x;
   product(y, x, group.weight->value.t());
@@ -194,6 +196,7 @@ DenseTape dense_forward(const DenseGroup& group, const at::Tensor& x, at::Tensor
 
 void dense_backward(const DenseGroup& group, const DenseTape& tape, const at::Tensor& d_output, at::Tensor dx,
                     double beta, const PackedPass& pass) {
+  if (pass.scalings) return mixed_backward(group, tape, d_output, dx, beta, pass);
   const at::Tensor dy = before_scales(group, tape, d_output, pass);
   if (group.weight->is_trained()) product(group.weight->gradient, dy.t(), tape.input, 1, pass.fresh ? 0 : 1);
   if (dx.defined()) product(dx, dy, group.weight->value, 1, beta);

@@ -12,6 +12,8 @@
 
 namespace lorascope::nn {
 
+struct PackedScalings;
+
 /// What the blocks of one packed pass share. T tokens.
 struct PackedPass {
   const PackedBatch& batch;
@@ -19,6 +21,7 @@ struct PackedPass {
   const DropoutKey* key = nullptr;  ///< null: no dropout
   bool keep = false;                ///< a backward pass follows
   bool fresh = false;               ///< gradients hold nothing yet: the backward pass sets them instead of adding
+  PackedScalings* scalings = nullptr;  ///< null: adapters are summed
 
   std::int64_t tokens() const { return batch.num_tokens(); }
 };

@@ -241,13 +241,16 @@ void PackedLayer::backward(at::Tensor& d, const PackedPass& pass, const LayerTap
 
   const at::Tensor d_attention =
       add_norm_backward(attention_place(), tape.attention_sum, tape.attention_mean, tape.attention_rstd, d, pass);
-  const bool need_projections =
-      need_input || layer_.query.is_trained() || layer_.key.is_trained() || layer_.value.is_trained();
+  // Of a mixture nothing in the layer is trained, but every adapter's scalings have a gradient.
+  const auto needs = [&](const Dense& part) {
+    return need_input || part.is_trained() || (pass.scalings && !part.adapters.empty());
+  };
+  const bool need_projections = needs(layer_.query) || needs(layer_.key) || needs(layer_.value);
   const at::Tensor d_context = need_projections ? pass.arena.matrix(tokens, hidden) : at::Tensor();
   dense_backward(attention_output_, tape.attention_output, d_attention, d_context, 0, pass);
   if (!need_projections) return;
   const at::Tensor d_projections = pass.arena.matrix(tokens, 3 * hidden);
-  attend_backward(d_context, d_projections, pass, tape, need_input || layer_.key.is_trained());
+  attend_backward(d_context, d_projections, pass, tape, needs(layer_.key));
   dense_backward(qkv_, tape.qkv, d_projections, need_input ? d : at::Tensor(), 1, pass);
 }
 

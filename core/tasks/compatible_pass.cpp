@@ -23,6 +23,7 @@ class CompatiblePass final : public Pass {
     const nn::CompatibleEncoder encoder(parts_.encoder, parts_.rates);
     nn::CompatibleEncoder::Pass pass{batch.tokens, padded, &key};
     const auto mixing = begin_mixture(encoder, pass, batch);
+    if (parts_.checkpoints && !mixing) return train_with_checkpoints(encoder, pass, batch, loss_weight);
     const at::Tensor logits = head(encoder, parts_.encoder, encoder.forward(pass).back(), pass);
     const at::Tensor task_loss = loss_of(logits, batch, padded);
     if (!task_loss.defined()) return 0;
@@ -75,6 +76,16 @@ class CompatiblePass final : public Pass {
     output.applied = packed(mixing.applied());
     const at::Tensor loss = mixing.gate_loss();
     if (loss.defined()) output.gate_loss = loss.item<double>();
+  }
+
+  double train_with_checkpoints(const nn::CompatibleEncoder& encoder, const nn::CompatibleEncoder::Pass& pass,
+                                const Batch& batch, double loss_weight) const {
+    const nn::CompatibleEncoder::Checkpoints kept = encoder.forward_with_checkpoints(pass);
+    const at::Tensor loss = loss_of(head(encoder, parts_.encoder, kept.last, pass), batch, pass.padded);
+    if (!loss.defined()) return 0;
+    if (loss.requires_grad()) loss.backward(at::full({}, loss_weight, loss.options()));
+    encoder.backward(kept, pass);
+    return loss.item<double>();
   }
 
   static at::Tensor real(const at::Tensor& padded_rows, const nn::PaddedBatch& padded) {

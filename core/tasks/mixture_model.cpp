@@ -8,6 +8,7 @@
 #include "core/files/model_folder.h"
 #include "core/files/xlora_folder.h"
 #include "core/tasks/model_parts.h"
+#include "core/tasks/packed_gate.h"
 
 namespace lorascope::tasks {
 namespace {
@@ -86,6 +87,12 @@ void set_dropout(ModelParts& parts, const std::optional<double>& rate) {
   });
 }
 
+/// The mixture's own head where it is one of this task.
+files::TensorMap head_for(const files::TensorMap& head, TaskKind kind) {
+  const bool is_span = head.count("qa_outputs.weight") != 0;
+  return is_span == (kind == TaskKind::Spans) ? head : files::TensorMap();
+}
+
 void set_mixture(ModelParts& parts, std::unique_ptr<adapters::Mixture> mixture) {
   std::vector<Parameter> gate;
   for (const adapters::NamedWeight& named : mixture->weights())
@@ -94,7 +101,8 @@ void set_mixture(ModelParts& parts, std::unique_ptr<adapters::Mixture> mixture) 
   parts.mixture = std::move(mixture);
 }
 
-/// Mixtures are computed on padded rows; whether a span's loss sees padding stays as the path asked for would have it.
+/// Mixtures other than X-LoRA in mode ours and adapters by row are computed on padded rows; whether a span's loss sees
+/// padding stays as the path asked for would have it.
 TaskModelOptions on_padded_rows(TaskModelOptions options) {
   if (!options.span_loss) options.span_loss = options.path == Path::Packed ? SpanLoss::Real : SpanLoss::Padded;
   options.path = Path::Compatible;
@@ -109,19 +117,36 @@ std::vector<const files::AdapterFolder*> pointers_to(const std::vector<files::Ad
 
 }  // namespace
 
-std::unique_ptr<TaskModel> xlora_model(const files::ModelFolder& model, const TaskModelOptions& wanted,
-                                       const files::XloraFolder& mixture, const XloraModelOptions& xlora) {
-  TaskModelOptions options = on_padded_rows(wanted);
-  if (options.head.empty()) options.head = mixture.head;
-  auto parts = frozen_parts(model, options, pointers_to(mixture.adapters), xlora.trains_head);
-  adapters::MixedModules modules(parts->encoder, parts->adapters);
+std::vector<std::unique_ptr<TaskModel>> xlora_models(const files::ModelFolder& model,
+                                                     const std::vector<TaskModelOptions>& tasks,
+                                                     const files::XloraFolder& mixture,
+                                                     const XloraModelOptions& xlora) {
+  const bool is_ours = xlora.xlora.mode == adapters::XloraMode::Ours;
   files::XloraFolder used = mixture;
   used.config.dropout = xlora.dropout.value_or(mixture.config.dropout);
-  set_dropout(*parts, xlora.dropout);
-  auto gate = std::make_unique<adapters::XloraGate>(used, parts->encoder, modules.num_layers(), xlora.xlora.mode);
-  set_mixture(*parts, std::make_unique<adapters::Xlora>(std::move(gate), std::move(modules), xlora.xlora));
-  parts->xlora = std::make_unique<files::XloraFolder>(mixture);
-  return make_task_model(std::move(parts), options);
+  std::unique_ptr<adapters::XloraGate> gate;
+  std::vector<std::unique_ptr<TaskModel>> models;
+  for (const TaskModelOptions& wanted : tasks) {
+    TaskModelOptions options = is_ours ? wanted : on_padded_rows(wanted);
+    if (options.head.empty()) options.head = head_for(mixture.head, options.kind);
+    auto parts = frozen_parts(model, options, pointers_to(mixture.adapters), xlora.trains_head);
+    adapters::MixedModules modules(parts->encoder, parts->adapters);
+    // Frozen factors need no dropout against learning by heart; the originals have it all the same.
+    set_dropout(*parts, is_ours ? std::optional<double>(0.0) : xlora.dropout);
+    if (!gate)
+      gate = std::make_unique<adapters::XloraGate>(used, parts->encoder, modules.num_layers(), xlora.xlora.mode);
+    set_mixture(*parts, std::make_unique<adapters::Xlora>(std::make_unique<adapters::XloraGate>(*gate),
+                                                          std::move(modules), xlora.xlora));
+    parts->xlora = std::make_unique<files::XloraFolder>(mixture);
+    if (options.path == Path::Packed && !fits_packed_gate(*parts)) options = on_padded_rows(options);
+    models.push_back(make_task_model(std::move(parts), options));
+  }
+  return models;
+}
+
+std::unique_ptr<TaskModel> xlora_model(const files::ModelFolder& model, const TaskModelOptions& options,
+                                       const files::XloraFolder& mixture, const XloraModelOptions& xlora) {
+  return std::move(xlora_models(model, {options}, mixture, xlora).front());
 }
 
 files::XloraFolder new_xlora(const files::ModelFolder& model, const std::vector<const files::AdapterFolder*>& adapters,
@@ -162,7 +187,8 @@ std::unique_ptr<TaskModel> mixture_model(const files::ModelFolder& model, const 
                                          const std::vector<const files::AdapterFolder*>& adapters,
                                          const MixingOptions& mixing) {
   const bool is_sum = mixing.kind == Mixing::Sum || mixing.kind == Mixing::Factors;
-  const TaskModelOptions options = is_sum ? wanted : on_padded_rows(wanted);
+  const bool may_be_packed = is_sum || mixing.kind == Mixing::Rows;
+  TaskModelOptions options = may_be_packed ? wanted : on_padded_rows(wanted);
   if (adapters.empty()) throw UsageError("found no adapters to mix", "name each by --adapter");
   if (mixing.kind == Mixing::Factors) {
     const files::AdapterFolder sum = adapters::summed_factors(adapters, mixing.weights);
@@ -175,9 +201,9 @@ std::unique_ptr<TaskModel> mixture_model(const files::ModelFolder& model, const 
     adapters::weigh_adapters(parts->encoder, modules, mixing.weights);
   } else if (mixing.kind == Mixing::Rows) {
     set_mixture(*parts, adapters::make_row_adapters(std::move(modules)));
+    if (options.path == Path::Packed && !fits_packed_gate(*parts)) options = on_padded_rows(options);
   } else if (mixing.kind == Mixing::Arrow) {
-    set_mixture(*parts,
-                adapters::make_arrow(parts->encoder, std::move(modules), mixing.top_k, mixing.temperature));
+    set_mixture(*parts, adapters::make_arrow(parts->encoder, std::move(modules), mixing.top_k, mixing.temperature));
   } else {
     adapters::MeteoraOptions meteora = mixing.meteora;
     meteora.top_k = mixing.top_k;

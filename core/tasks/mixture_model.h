@@ -23,10 +23,16 @@ struct XloraModelOptions {
 };
 
 /// Frozen encoder and adapters with a trained gate over them ([X-LoRA]). The head is options.head, else the
-/// mixture's own, else that of the first adapter that brings one of this task, else the folder's. A head that is drawn is trained in any case. Throws CheckpointError (the gate or an
-/// adapter does not fit the model), UsageError.
+/// mixture's own, else that of the first adapter that brings one of this task, else the folder's. A head that is drawn
+/// is trained in any case. Throws CheckpointError (the gate or an adapter does not fit the model), UsageError.
 std::unique_ptr<TaskModel> xlora_model(const files::ModelFolder& model, const TaskModelOptions& options,
                                        const files::XloraFolder& mixture, const XloraModelOptions& xlora);
+
+/// One model a task over one gate: the models' gates are the same memory, each has a head of its own. Values of a
+/// gate that one model trains are the others' too, but each has to be told by values_changed().
+std::vector<std::unique_ptr<TaskModel>> xlora_models(const files::ModelFolder& model,
+                                                     const std::vector<TaskModelOptions>& tasks,
+                                                     const files::XloraFolder& mixture, const XloraModelOptions& xlora);
 
 /// An X-LoRA folder with a fresh gate over `adapters`. `config` states everything but the adapters, whose names are
 /// their folders', and the hidden size. Throws CheckpointError (an adapter that does not fit the model, DoRA).

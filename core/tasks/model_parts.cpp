@@ -145,6 +145,7 @@ std::unique_ptr<ModelParts> base_parts(const files::ModelFolder& model, const Ta
   parts->kind = options.kind;
   parts->config = model.config;
   parts->rates = dropout_rates(model.config, options.kind, options.dropout);
+  parts->checkpoints = options.checkpoints;
   parts->span_loss =
       options.span_loss.value_or(options.path == Path::Packed ? SpanLoss::Real : SpanLoss::Padded);
   files::TensorMap tensors = model.tensors;

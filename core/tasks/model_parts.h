@@ -21,6 +21,7 @@ struct ModelParts {
   files::ModelConfig config;
   nn::DropoutRates rates;
   SpanLoss span_loss = SpanLoss::Real;
+  bool checkpoints = false;
   nn::Encoder encoder;
   nn::Dense head;                       ///< "classifier" [C,H] or "qa_outputs" [2,H]
   std::int64_t frozen_head_values = 0;  ///< of the head that the trained one stands for, as PEFT counts it

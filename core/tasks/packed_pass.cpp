@@ -2,6 +2,7 @@
 #include <ATen/core/LegacyTypeDispatch.h>
 
 #include "core/nn/packed_encoder.h"
+#include "core/tasks/packed_gate.h"
 #include "core/tasks/packed_head.h"
 #include "core/tasks/pass.h"
 
@@ -18,36 +19,62 @@ std::int64_t slice_end(const nn::PackedBatch& whole, std::int64_t first) {
   return next;
 }
 
+/// The adapters of sequences `first` up to `last`, as far as they are known.
+std::span<const std::int64_t> owners_of(const Batch& batch, std::int64_t first, std::int64_t last) {
+  const std::span<const std::int64_t> owners = batch.adapters;
+  if (static_cast<std::int64_t>(owners.size()) != batch.tokens.num_sequences()) return owners;
+  return owners.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+}
+
 class PackedPass final : public Pass {
  public:
-  explicit PackedPass(ModelParts& parts) : parts_(parts), encoder_(parts.encoder, parts.rates), head_(parts) {}
+  explicit PackedPass(ModelParts& parts) : parts_(parts), encoder_(parts.encoder, parts.rates, parts.checkpoints), head_(parts) {
+    if (parts.mixture) gate_.emplace(parts);
+  }
 
   double train(const Batch& batch, double loss_weight, const nn::DropoutKey& key) override {
-    const at::AutoDispatchBelowAutograd no_graph;
     if (!head_.has_labels(batch)) {
       if (fresh_) fill_zeros();
       return 0;
     }
+    if (gate_) gate_->predict(batch.tokens, batch.adapters, &key);
+    const double loss = train_encoder(batch, loss_weight, key);
+    return gate_ ? loss + gate_->backward(loss_weight) : loss;
+  }
+
+  double train_encoder(const Batch& batch, double loss_weight, const nn::DropoutKey& key) {
+    const at::AutoDispatchBelowAutograd no_graph;
     const bool fresh = std::exchange(fresh_, false);
-    const at::Tensor hidden = encoder_.forward(batch.tokens, &key, fresh);
+    const at::Tensor hidden = encoder_.forward(batch.tokens, &key, fresh, gate_ ? &gate_->scalings() : nullptr);
+    const bool is_trained = gate_ || encoder_.is_trained();
     at::Tensor d_hidden;
-    if (encoder_.is_trained()) d_hidden = encoder_.arena().matrix(hidden.size(0), hidden.size(1));
+    if (is_trained) d_hidden = encoder_.arena().matrix(hidden.size(0), hidden.size(1));
     const double loss = head_.train(hidden, batch, {encoder_.arena(), key, fresh, loss_weight}, d_hidden);
-    if (encoder_.is_trained()) encoder_.backward(d_hidden);
+    if (is_trained) encoder_.backward(d_hidden);
     return loss;
   }
 
   Output evaluate(nn::Encoder& weights, const Batch& batch, bool hidden_states) override {
+    const at::NoGradGuard no_grad;
     const at::AutoDispatchBelowAutograd no_graph;
     if (&weights != evaluated_) {
       evaluator_.emplace(weights, nn::DropoutRates{});
       evaluated_ = &weights;
     }
     std::vector<std::vector<at::Tensor>> states;
+    std::vector<at::Tensor> scalings, applied;
     for (std::int64_t first = 0; first < batch.tokens.num_sequences();) {
       const std::int64_t next = slice_end(batch.tokens, first);
       const nn::PackedBatch part = batch.tokens.part(first, next);
-      if (part.num_tokens() > 0) states.push_back(evaluator_->evaluate(part, hidden_states));
+      if (part.num_tokens() > 0 && gate_) {
+        gate_->predict(part, owners_of(batch, first, next), nullptr);
+        if (gate_->predicted().defined()) {
+          scalings.push_back(gate_->predicted());
+          applied.push_back(gate_->scalings().values);
+        }
+      }
+      if (part.num_tokens() > 0)
+        states.push_back(evaluator_->evaluate(part, hidden_states, gate_ ? &gate_->scalings() : nullptr));
       first = next;
     }
     Output output;
@@ -62,6 +89,11 @@ class PackedPass final : public Pass {
     output.logits = head_.logits(weights, layers.back(), batch);
     if (hidden_states) output.hidden_states = std::move(layers);
     add_losses(parts_, batch, output);
+    if (!scalings.empty()) {
+      output.scalings = at::cat(scalings, 0);
+      output.applied = at::cat(applied, 0);
+      output.gate_loss = gate_->gate_loss(output.scalings);
+    }
     return output;
   }
 
@@ -73,6 +105,7 @@ class PackedPass final : public Pass {
       for (const std::int32_t row : parameter.rows->touched) std::fill_n(gradient + row * columns, columns, 0.0F);
       parameter.rows->touched.clear();
     }
+    if (gate_) gate_->zero_gradients();
     fresh_ = true;
   }
 
@@ -88,6 +121,7 @@ class PackedPass final : public Pass {
   ModelParts& parts_;
   nn::PackedEncoder encoder_;
   PackedHead head_;
+  std::optional<PackedGate> gate_;  ///< of a mixture
   std::optional<nn::PackedEncoder> evaluator_;
   const nn::Encoder* evaluated_ = nullptr;
   bool fresh_ = false;

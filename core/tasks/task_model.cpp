@@ -123,8 +123,17 @@ std::vector<TaskModel::LowRankFactors> LoadedTaskModel::low_rank_factors() const
   std::vector<LowRankFactors> factors;
   nn::Encoder encoder = parts_->encoder;
   const auto add = [&](const auto& module) {
-    for (const nn::LowRank& adapter : module.adapters)
-      factors.push_back({module.path, adapter.scaling, adapter.a.value, adapter.b.value});
+    for (const nn::LowRank& adapter : module.adapters) {
+      LowRankFactors made{module.path, adapter.scaling, adapter.a.value, adapter.b.value};
+      // The change is one against the base as it was before the adapter's start was taken out of it.
+      for (const adapters::AttachedAdapter& attached : parts_->adapters) {
+        const auto start = attached.taken_out.find(module.path);
+        if (start == attached.taken_out.end()) continue;
+        made.a = at::cat({made.a, start->second.a.to(made.a.device())}, 0);
+        made.b = at::cat({made.b, -start->second.b.to(made.b.device())}, 1);
+      }
+      factors.push_back(std::move(made));
+    }
   };
   encoder.for_each_embedding([&](nn::Embedding& table) { add(table); });
   encoder.for_each_dense([&](nn::Dense& dense) { add(dense); });

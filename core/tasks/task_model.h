@@ -45,6 +45,9 @@ struct TaskModelOptions {
   /// Positions above the last column are left out of the loss, those below 0 count as 0. Empty: Real on the packed
   /// path, Padded on the compatible one.
   std::optional<SpanLoss> span_loss;
+  /// Activation checkpointing: training keeps the input of each layer only and computes the layer once more in the
+  /// backward pass. The same gradients, bit for bit on the packed path; see memory_plan.h. Without effect on mixtures.
+  bool checkpoints = false;
   /// Whether a new adapter trains and saves the head. PEFT does it for tokens and spans, for choices only where the
   /// head is named; a head that is not trained keeps its numbers, drawn ones included.
   bool train_head = true;

@@ -1,5 +1,8 @@
 #include <ATen/ATen.h>
 
+#include "core/adapters/scaling_statistics.h"
+#include "core/base/files.h"
+#include "core/base/json.h"
 #include "core/files/xlora_folder.h"
 #include "core/nn/adamw.h"
 #include "core/nn/initialise.h"
@@ -13,7 +16,8 @@ namespace {
 
 /// Adapters of different ranks, and with `union_` on different modules, drawn by number.
 std::vector<files::AdapterFolder> drawn_adapters(std::size_t count, bool is_union, std::uint64_t seed) {
-  const std::vector<std::vector<std::string>> targets = {{"query", "value"}, {"key", "value"}, {"query", "output.dense"}};
+  const std::vector<std::vector<std::string>> targets = {
+      {"query", "value"}, {"key", "value"}, {"query", "output.dense"}};
   std::vector<files::AdapterFolder> adapters;
   for (std::size_t n = 0; n < count; ++n) {
     files::AdapterConfig config;
@@ -23,8 +27,7 @@ std::vector<files::AdapterFolder> drawn_adapters(std::size_t count, bool is_unio
     files::AdapterFolder adapter = small_adapter(config);
     adapter.folder = "adapters/number" + std::to_string(n);
     for (const std::string& name : adapter.other_names()) adapter.tensors.erase(name);
-    for (auto& [name, tensor] : adapter.tensors)
-      tensor = nn::draw_normal(tensor.sizes(), 0.4, seed * 100 + n, name);
+    for (auto& [name, tensor] : adapter.tensors) tensor = nn::draw_normal(tensor.sizes(), 0.4, seed * 100 + n, name);
     adapters.push_back(std::move(adapter));
   }
   return adapters;
@@ -119,7 +122,8 @@ TEST_CASE("Scalings are a distribution a token and module, of the shape T, L, N"
   config.is_layerwise = true;
   config.depth = 3;
   config.size = 6;
-  const auto model = xlora_model(small_model(), on(Path::Packed), new_xlora(small_model(), pointers(adapters), config, 1), {});
+  const auto model =
+      xlora_model(small_model(), on(Path::Packed), new_xlora(small_model(), pointers(adapters), config, 1), {});
   const Batch batch = small_batch();
   const Output output = model->evaluate(batch);
   CHECK(output.scalings.sizes().vec() == std::vector<std::int64_t>{batch.tokens.num_tokens(), 15, 3});
@@ -198,6 +202,133 @@ TEST_CASE("What an X-LoRA model writes gives the same logits when it is read aga
   }
 }
 
+/// Adapters of a sample's family, with heads left out.
+std::vector<files::AdapterFolder> sample_adapters(const Sample& sample, std::size_t count) {
+  std::vector<files::AdapterFolder> adapters;
+  const bool is_bert = sample.family == files::Family::Bert;
+  const std::vector<std::vector<std::string>> targets =
+      is_bert ? std::vector<std::vector<std::string>>{{"query", "value"}, {"key", "intermediate.dense"}, {"value"}}
+              : std::vector<std::vector<std::string>>{{"q_lin", "v_lin"}, {"k_lin", "lin1"}, {"v_lin"}};
+  for (std::size_t n = 0; n < count; ++n) {
+    files::AdapterConfig config;
+    config.rank = 2 + static_cast<std::int64_t>(n);
+    config.alpha = 5;
+    config.dropout = 0.2;
+    config.target_modules.names = targets[n % targets.size()];
+    files::AdapterFolder adapter = small_adapter(config, sample);
+    adapter.folder = "adapters/number" + std::to_string(n);
+    for (const std::string& name : adapter.other_names()) adapter.tensors.erase(name);
+    for (auto& [name, tensor] : adapter.tensors) tensor = nn::draw_normal(tensor.sizes(), 0.4, n, name);
+    adapters.push_back(std::move(adapter));
+  }
+  return adapters;
+}
+
+std::vector<files::XloraConfig> gate_variants() {
+  std::vector<files::XloraConfig> variants(6);
+  variants[1].is_layerwise = true;
+  variants[1].depth = 3;
+  variants[1].size = 6;
+  variants[2].is_layerwise = true;
+  variants[2].top_k = 2;
+  variants[2].temperature = 0.6;
+  variants[3].has_softmax = false;
+  variants[3].has_top_k_softmax = true;
+  variants[3].top_k = 2;
+  variants[3].depth = 2;
+  variants[3].size = 5;
+  variants[4].scaling_pass_value = 0.4;
+  variants[4].global_weight = 1.3;
+  variants[5].has_relu = variants[5].has_bias = variants[5].has_softmax = false;
+  variants[5].depth = 2;
+  variants[5].size = 4;
+  for (files::XloraConfig& config : variants) config.dropout = 0.3;
+  return variants;
+}
+
+TEST_CASE("Packed X-LoRA has the logits, losses, scalings and gradients of the padded one", "[tasks]") {
+  for (const files::Family family : {files::Family::Bert, files::Family::DistilBert})
+    for (const TaskKind kind : {TaskKind::Tokens, TaskKind::Spans, TaskKind::Choices}) {
+      Sample sample;
+      sample.family = family;
+      sample.kind = kind;
+      sample.dropout = 0.1;
+      const files::ModelFolder base = small_model(sample);
+      const auto adapters = sample_adapters(sample, 3);
+      const Batch batch = small_batch(kind);
+      for (const files::XloraConfig& config : gate_variants()) {
+        CAPTURE(static_cast<int>(family), static_cast<int>(kind), config.depth, config.is_layerwise);
+        const files::XloraFolder mixture = new_xlora(base, pointers(adapters), config, 1);
+        XloraModelOptions xlora;
+        xlora.xlora.balance_weight = 0.2;
+        xlora.trains_head = true;
+        const auto packed = xlora_model(base, on(Path::Packed, kind), mixture, xlora);
+        auto options = on(Path::Compatible, kind);
+        options.span_loss = SpanLoss::Real;
+        const auto padded = xlora_model(base, options, mixture, xlora);
+        REQUIRE(packed->path() == Path::Packed);
+        const Output found = packed->evaluate(batch), expected = padded->evaluate(batch);
+        CHECK(deviation(found.logits, expected.logits) < kValueTolerance);
+        CHECK(deviation(found.scalings, expected.scalings) < kValueTolerance);
+        CHECK(deviation(found.applied, expected.applied) < kValueTolerance);
+        CHECK(found.gate_loss == Approx(expected.gate_loss).epsilon(1e-5));
+        const nn::DropoutKey key{3, 5};
+        check_gradients(gradients_of(*packed, batch, key, 0.7), gradients_of(*padded, batch, key, 0.7));
+      }
+    }
+}
+
+TEST_CASE("A gate whose inputs are kept learns the same as one whose inputs are computed", "[tasks]") {
+  const files::ModelFolder base = small_model(0.1);
+  const auto adapters = drawn_adapters(3, true, 6);
+  files::XloraConfig config;
+  config.is_layerwise = true;
+  const files::XloraFolder mixture = new_xlora(base, pointers(adapters), config, 1);
+  XloraModelOptions kept;
+  kept.xlora.cached_input_bytes = 1 << 20;
+  XloraModelOptions some;
+  some.xlora.cached_input_bytes = 8 * 8 * 4;  // one sequence or two
+  const auto plain = xlora_model(base, on(Path::Packed), mixture, {});
+  const auto cached = xlora_model(base, on(Path::Packed), mixture, kept);
+  const auto partly = xlora_model(base, on(Path::Packed), mixture, some);
+  const Batch batch = small_batch();
+  for (std::uint64_t step = 1; step <= 3; ++step)
+    for (const Batch& part : {batch, part_of(batch, 1, 3), part_of(batch, 0, 4)}) {
+      const Gradients expected = gradients_of(*plain, part, {1, step});
+      check_gradients(gradients_of(*cached, part, {1, step}), expected);
+      check_gradients(gradients_of(*partly, part, {1, step}), expected);
+      CHECK(deviation(cached->evaluate(part).logits, plain->evaluate(part).logits) < kValueTolerance);
+    }
+}
+
+TEST_CASE("Statistics of scalings are those of the golden files, and count no padding", "[tasks]") {
+  const auto golden = lorascope::test::shared_folder() / "golden" / "xlora";
+  if (lorascope::test::shared_folder().empty() || !std::filesystem::is_directory(golden)) {
+    WARN("no golden files beside the checkout: skipped");
+    return;
+  }
+  int cases = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(golden)) {
+    if (!std::filesystem::exists(entry.path() / "statistics.json")) continue;
+    CAPTURE(entry.path().filename().string());
+    ++cases;
+    const Json expected = Json::parse(read_file(entry.path() / "statistics.json"));
+    const at::Tensor applied = files::open_archive(entry.path() / "expected.safetensors")->load("scalings_applied");
+    const at::Tensor mask = files::open_archive(entry.path() / "inputs.safetensors")->load("attention_mask");
+    const at::Tensor real = mask.reshape({-1, mask.size(-1)}).flatten().nonzero().flatten();
+    const auto found = adapters::scaling_statistics(applied.flatten(0, 1).index_select(0, real));
+    CHECK(found.tokens == expected.at("positions"));
+    CHECK(found.entropy == Approx(expected.at("entropy").get<double>()).epsilon(1e-6));
+    for (std::size_t n = 0; n < found.firsts.size(); ++n) {
+      CHECK(found.firsts[n] == Approx(expected.at("first")[n].get<double>()).margin(1e-9));
+      for (std::int64_t l = 0; l < found.mean.size(0); ++l)
+        CHECK(found.mean[l][static_cast<std::int64_t>(n)].item<double>() ==
+              Approx(expected.at("mean")[static_cast<std::size_t>(l)][n].get<double>()).margin(1e-6));
+    }
+  }
+  CHECK(cases > 0);
+}
+
 TEST_CASE("The gate's terms of the loss have the gradients of their definition", "[tasks]") {
   const files::ModelFolder base = small_model();
   const auto adapters = drawn_adapters(3, false, 8);
@@ -224,19 +355,22 @@ TEST_CASE("Rows of a mixed batch are what each is alone with its adapter", "[tas
   const auto adapters = drawn_adapters(3, true, 2);
   MixingOptions rows;
   rows.kind = Mixing::Rows;
-  const auto mixed = mixture_model(base, on(Path::Packed), pointers(adapters), rows);
-  Batch batch = small_batch();
-  batch.adapters = {2, -1, 0, 1};
-  const at::Tensor together = logits(*mixed, batch);
-  for (std::int64_t row = 0; row < 4; ++row) {
-    const std::int64_t owner = batch.adapters[static_cast<std::size_t>(row)];
-    const auto alone = owner < 0 ? TaskModel::full(base, on(Path::Packed))
-                                 : TaskModel::with_adapters(base, on(Path::Packed), {&adapters[static_cast<std::size_t>(owner)]});
-    CHECK(deviation(together.slice(0, batch.tokens.boundaries[row], batch.tokens.boundaries[row + 1]),
-                    logits(*alone, part_of(batch, row, row + 1))) < kValueTolerance);
+  for (const Path path : {Path::Packed, Path::Compatible}) {
+    const auto mixed = mixture_model(base, on(path), pointers(adapters), rows);
+    Batch batch = small_batch();
+    batch.adapters = {2, -1, 0, 1};
+    const at::Tensor together = logits(*mixed, batch);
+    for (std::int64_t row = 0; row < 4; ++row) {
+      const std::int64_t owner = batch.adapters[static_cast<std::size_t>(row)];
+      const auto alone =
+          owner < 0 ? TaskModel::full(base, on(Path::Packed))
+                    : TaskModel::with_adapters(base, on(Path::Packed), {&adapters[static_cast<std::size_t>(owner)]});
+      CHECK(deviation(together.slice(0, batch.tokens.boundaries[row], batch.tokens.boundaries[row + 1]),
+                      logits(*alone, part_of(batch, row, row + 1))) < kValueTolerance);
+    }
+    batch.adapters.pop_back();
+    CHECK_THROWS_WITH(logits(*mixed, batch), Catch::Contains("expected 4"));
   }
-  batch.adapters.pop_back();
-  CHECK_THROWS_WITH(logits(*mixed, batch), Catch::Contains("expected 4"));
 }
 
 TEST_CASE("With one adapter every mixture is that adapter", "[tasks]") {
@@ -260,9 +394,9 @@ TEST_CASE("The factor sum does not change with the sign of all weights, the sum 
   for (files::AdapterFolder& adapter : adapters) {
     adapter.config.rank = 2;
     for (auto& [name, tensor] : adapter.tensors)
-      tensor = nn::draw_normal(name.find("lora_A") != std::string::npos ? std::vector<std::int64_t>{2, 8}
-                                                                        : std::vector<std::int64_t>{8, 2},
-                               0.4, 1, name + adapter.folder.string());
+      tensor = nn::draw_normal(
+          name.find("lora_A") != std::string::npos ? std::vector<std::int64_t>{2, 8} : std::vector<std::int64_t>{8, 2},
+          0.4, 1, name + adapter.folder.string());
   }
   const Batch batch = small_batch();
   const auto run = [&](Mixing kind, std::vector<double> weights) {

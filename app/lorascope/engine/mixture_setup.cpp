@@ -1,0 +1,72 @@
+#include "app/lorascope/engine/mixture_setup.h"
+
+#include "core/adapters/xlora.h"
+#include "core/files/model_folder.h"
+#include "core/tasks/mixture_model.h"
+
+namespace lorascope::app::engine {
+namespace {
+
+namespace fs = std::filesystem;
+
+files::XloraConfig gate_config(const study::XloraSettings& from) {
+  files::XloraConfig config;
+  config.format = from.mode == "peft" ? files::XloraFormat::Peft : files::XloraFormat::Package;
+  config.depth = from.depth;
+  config.size = from.size;
+  config.dropout = from.dropout;
+  config.is_layerwise = from.layerwise;
+  config.has_softmax = from.softmax;
+  config.temperature = from.temperature;
+  if (from.top_k > 0) config.top_k = from.top_k;
+  config.scaling_pass_value = from.scaling_pass_value;
+  return config;
+}
+
+files::XloraFolder mixture_of(const study::RunSettings& settings, const files::ModelFolder& folder) {
+  const std::vector<fs::path> places(settings.xlora.adapters.begin(), settings.xlora.adapters.end());
+  if (!settings.adapter.empty()) return files::read_xlora_folder(settings.adapter, places);
+  std::vector<files::AdapterFolder> adapters;
+  for (const fs::path& place : places) adapters.push_back(files::read_adapter_folder(place));
+  std::vector<const files::AdapterFolder*> pointers;
+  for (const files::AdapterFolder& adapter : adapters) pointers.push_back(&adapter);
+  return tasks::new_xlora(folder, pointers, gate_config(settings.xlora), settings.training.seed);
+}
+
+}  // namespace
+
+std::unique_ptr<tasks::TaskModel> make_xlora_model(const study::RunSettings& settings, const files::ModelFolder& folder,
+                                                   const tasks::TaskModelOptions& options,
+                                                   std::vector<std::string>& remarks) {
+  const files::XloraFolder mixture = mixture_of(settings, folder);
+  remarks.insert(remarks.end(), mixture.warnings.begin(), mixture.warnings.end());
+  if (mixture.config.trains_adapters || settings.xlora.train_adapters)
+    remarks.push_back("the adapters stay frozen: only the gate is trained, and the head where train_head says so");
+  if (!mixture.config.is_layerwise)
+    remarks.push_back("the gate has one set of scalings for all modules: layers cannot differ");
+  if (mixture.config.top_k && !mixture.config.has_top_k_softmax)
+    remarks.push_back("top-k leaves the kept scalings as they are: they no longer add up to 1");
+  tasks::XloraModelOptions xlora;
+  xlora.xlora.mode = adapters::xlora_mode(settings.xlora.mode);
+  xlora.xlora.balance_weight = settings.xlora.balance_weight;
+  xlora.xlora.entropy_weight = settings.xlora.entropy_weight;
+  xlora.xlora.cached_input_bytes = static_cast<std::int64_t>(settings.xlora.cache_mib) << 20;
+  xlora.trains_head = settings.xlora.train_head;
+  return tasks::xlora_model(folder, options, mixture, xlora);
+}
+
+std::unique_ptr<tasks::TaskModel> make_frozen_xlora(const fs::path& place, const std::string& mode,
+                                                    const files::ModelFolder& folder,
+                                                    const tasks::TaskModelOptions& options) {
+  tasks::XloraModelOptions xlora;
+  xlora.xlora.mode = adapters::xlora_mode(mode);
+  return tasks::xlora_model(folder, options, files::read_xlora_folder(place), xlora);
+}
+
+void export_xlora(const tasks::TaskModel& model, const std::string& base_model, const fs::path& folder) {
+  files::XloraFolder mixture = model.export_xlora();
+  mixture.config.base_model = base_model;
+  files::write_xlora_folder(folder, mixture);
+}
+
+}  // namespace lorascope::app::engine
