@@ -31,11 +31,13 @@ std::map<std::string, Value> read_object(const std::filesystem::path& file, cons
 }  // namespace
 
 std::map<std::string, std::string> read_answer_guesses(const std::filesystem::path& file) {
-  return read_object<std::string>(file, [](const Json& value) { return value.is_string(); }, "the answer as a text");
+  return read_object<std::string>(
+      file, [](const Json& value) { return value.is_string(); }, "the answer as a text");
 }
 
 std::map<std::string, double> read_null_odds(const std::filesystem::path& file) {
-  return read_object<double>(file, [](const Json& value) { return value.is_number(); }, "a number");
+  return read_object<double>(
+      file, [](const Json& value) { return value.is_number(); }, "a number");
 }
 
 }  // namespace lorascope::data

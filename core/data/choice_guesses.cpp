@@ -27,8 +27,7 @@ std::vector<std::int64_t> read_choice_guesses(const std::filesystem::path& file,
   const CsvTable table(read_data_file(file), problems);
   const auto index_column = table.column("index"), choice_column = table.column("choice");
   if (!index_column || !choice_column) {
-    problems.add(1, "no column " + std::string(index_column ? "choice" : "index"),
-                 "a header with index and choice");
+    problems.add(1, "no column " + std::string(index_column ? "choice" : "index"), "a header with index and choice");
     problems.throw_if_any();
   }
   std::vector<std::int64_t> choices(num_rows, -1);
@@ -47,8 +46,9 @@ std::vector<std::int64_t> read_choice_guesses(const std::filesystem::path& file,
   }
   const auto num_missing = std::count(choices.begin(), choices.end(), -1);
   if (num_missing > 0 && problems.empty()) {
-    problems.add(0, "no choice for " + std::to_string(num_missing) + " of the data's " + std::to_string(num_rows) + " rows",
-                 "a choice for every row", "are these predictions for this data file?");
+    problems.add(
+        0, "no choice for " + std::to_string(num_missing) + " of the data's " + std::to_string(num_rows) + " rows",
+        "a choice for every row", "are these predictions for this data file?");
   }
   problems.throw_if_any();
   return choices;

@@ -76,9 +76,8 @@ class CsvScanner {
 };
 
 bool is_utf8(const CsvRow& row) {
-  return std::all_of(row.fields.begin(), row.fields.end(), [](const std::string& field) {
-    return text::find_invalid_utf8(field) == std::string::npos;
-  });
+  return std::all_of(row.fields.begin(), row.fields.end(),
+                     [](const std::string& field) { return text::find_invalid_utf8(field) == std::string::npos; });
 }
 
 }  // namespace

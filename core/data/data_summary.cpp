@@ -61,7 +61,8 @@ std::string on_one_line(std::string_view text, std::size_t limit) {
   const CodePoints points(text);
   const bool is_cut = points.size() > static_cast<std::int64_t>(limit);
   std::string line(is_cut ? points.slice(0, static_cast<std::int64_t>(limit)) : text);
-  std::replace_if(line.begin(), line.end(), [](char byte) { return byte == '\n' || byte == '\r' || byte == '\t'; }, ' ');
+  std::replace_if(
+      line.begin(), line.end(), [](char byte) { return byte == '\n' || byte == '\r' || byte == '\t'; }, ' ');
   return line + (is_cut ? "…" : "");
 }
 

@@ -69,7 +69,8 @@ std::string span_feature_lines(std::span<const Feature> features, std::span<cons
   for (const Feature& feature : features) {
     out += "{\"example\":";
     append_number(out, feature.example);
-    out += ",\"id\":" + Json(questions[static_cast<std::size_t>(feature.example)].id).dump(-1, ' ', /*ensure_ascii=*/true);
+    out +=
+        ",\"id\":" + Json(questions[static_cast<std::size_t>(feature.example)].id).dump(-1, ' ', /*ensure_ascii=*/true);
     append_tokens(out, feature);
     if (feature.offsets.empty()) {
       append_field(out, "start_position", feature.start_position);

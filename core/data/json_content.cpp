@@ -20,10 +20,11 @@ void add_syntax_problem(std::string_view content, std::size_t line_offset, const
   const std::size_t line_begin = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
   const std::size_t column = before.size() - line_begin;
   const bool is_cut_off = error.byte > content.size();
-  const std::string what = is_cut_off ? "the end of the file inside a value"
-                           : text::find_invalid_utf8(content) != content.npos
-                               ? "bytes that are not UTF-8 or not JSON"
-                               : "text that is not JSON: " + shown(content.substr(before.empty() ? 0 : before.size() - 1, 40));
+  const std::string what =
+      is_cut_off ? "the end of the file inside a value"
+      : text::find_invalid_utf8(content) != content.npos
+          ? "bytes that are not UTF-8 or not JSON"
+          : "text that is not JSON: " + shown(content.substr(before.empty() ? 0 : before.size() - 1, 40));
   problems.add_key(line, "column " + std::to_string(column), what, "JSON in UTF-8");
 }
 
@@ -51,6 +52,26 @@ bool begins_with_object_line(std::string_view content) {
   return false;
 }
 
+// Forms that people download and that only look like data at first sight.
+void refuse_binary(const std::filesystem::path& file, std::string_view content) {
+  struct Form {
+    std::string_view begin;
+    const char *found, *hint;
+  };
+  constexpr Form kForms[] = {
+      {"PAR1", "a Parquet file", "write it as JSON lines: datasets.Dataset.from_parquet(FILE).to_json(OUT)"},
+      {"\x1F\x8B", "a gzip archive", "unpack it with gunzip"},
+      {"PK\x03\x04", "a zip archive", "unpack it with unzip"},
+      {"version https://git-lfs", "a pointer of Git LFS, not the file itself", "fetch the file with git lfs pull"},
+      {"<!DOCTYPE", "a web page", "download the file itself, not the page that shows it"},
+      {"<html", "a web page", "download the file itself, not the page that shows it"}};
+  for (const Form& form : kForms) {
+    if (!content.starts_with(form.begin)) continue;
+    throw DataError("cannot use the data in " + file.string(),
+                    Problem{file.string(), form.found, "a text file of the task", form.hint});
+  }
+}
+
 }  // namespace
 
 std::vector<JsonRow> JsonContent::rows_of(Json& list, const std::string& path) {
@@ -74,7 +95,8 @@ JsonContent parse_json(std::string_view content, DataProblems& problems) {
   while (lines.next(line)) {
     if (trim_right(line).empty()) continue;
     Json value;
-    if (parse(line, lines.number() - 1, value, &problems)) result.rows.push_back({std::move(value), lines.number(), ""});
+    if (parse(line, lines.number() - 1, value, &problems))
+      result.rows.push_back({std::move(value), lines.number(), ""});
   }
   return result;
 }
@@ -83,6 +105,7 @@ std::string read_data_file(const std::filesystem::path& file) {
   constexpr std::uint64_t kLargestFile = std::uint64_t{2} << 30;
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   std::string content = read_file(file, kLargestFile);
+  refuse_binary(file, content);
   if (content.starts_with(kByteOrderMark)) content.erase(0, kByteOrderMark.size());
   return content;
 }

@@ -33,7 +33,8 @@ struct JsonContent {
 /// Parses the content. What is not JSON becomes a problem with its line and column, and nothing is returned for it.
 JsonContent parse_json(std::string_view content, DataProblems& problems);
 
-/// Reads a data file as text without a byte order mark. Throws DataError (unreadable, above 2 GiB).
+/// Reads a data file as text without a byte order mark. Throws DataError (unreadable, above 2 GiB; Parquet, an archive,
+/// a web page).
 std::string read_data_file(const std::filesystem::path& file);
 
 /// A text in quotes, shortened and escaped, for messages; and the kind or short form of a JSON value.

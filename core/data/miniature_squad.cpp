@@ -110,14 +110,15 @@ class ReportMaker {
     const std::string_view kind = slot.substr(0, slot.size() - 1);
     for (;;) {
       std::string words;
-      const bool is_name = kind == "person" || kind == "location" || kind == "corporation" || kind == "group" ||
-                           kind == "creative-work";
+      const bool is_name =
+          kind == "person" || kind == "location" || kind == "corporation" || kind == "group" || kind == "creative-work";
       if (is_name) {
         for (const std::string& word : names_.make(kind, part, random_)) words += (words.empty() ? "" : " ") + word;
       } else {
         Sentence sentence;
-        grammar_.expand(random_.pick(grammar_.alternatives(kind)), random_,
-                        [&](std::string_view word) { sentence.add(word); }, [](std::string_view) {});
+        grammar_.expand(
+            random_.pick(grammar_.alternatives(kind)), random_, [&](std::string_view word) { sentence.add(word); },
+            [](std::string_view) {});
         words = sentence.take();
       }
       const bool is_known = std::any_of(used_.begin(), used_.end(), [&](const std::string& other) {

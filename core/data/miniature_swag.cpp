@@ -73,7 +73,9 @@ class SceneMaker {
     slots_.clear();
     slots_["person"] = any("person");
     const std::size_t kind = random_.below(kKinds);
-    SwagRow row = kind < kTools ? plain(tools_, "tool", part) : kind < kStates ? plain(states_, "state", part) : twins(part);
+    SwagRow row = kind < kTools    ? plain(tools_, "tool", part)
+                  : kind < kStates ? plain(states_, "state", part)
+                                   : twins(part);
     row.sent2 = capital(text_of(any("start")));
     row.video_id = "miniature";
     row.gold_source = "gold";
@@ -177,7 +179,8 @@ SwagSplits make_miniature_swag(const MiniatureOptions& options) {
   const auto fill = [&](std::vector<SwagRow>& rows, Part part, int count) {
     while (rows.size() < static_cast<std::size_t>(count)) {
       SwagRow row = maker.make(part);
-      const std::string text = row.sent1 + row.sent2 + row.endings[0] + row.endings[1] + row.endings[2] + row.endings[3];
+      const std::string text =
+          row.sent1 + row.sent2 + row.endings[0] + row.endings[1] + row.endings[2] + row.endings[3];
       if (known.insert(text).second) rows.push_back(std::move(row));
     }
     place_answers(rows, random);

@@ -48,7 +48,8 @@ TokenRange context_tokens(const Encoding& encoding) {
   return range;
 }
 
-// run_qa walks on while tokens start at or before the answer; the last [SEP] has offset (0, 0), so the walk may pass it.
+// run_qa walks on while tokens start at or before the answer; the last [SEP] has offset (0, 0), so the walk may pass
+// it.
 void set_positions(const Encoding& encoding, const SquadQuestion& question, Feature& feature) {
   feature.start_position = feature.end_position = 0;
   const TokenRange context = context_tokens(encoding);

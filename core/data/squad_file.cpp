@@ -154,9 +154,11 @@ class Reader {
     if (answers.is_array()) {
       for (std::size_t i = 0; i < answers.size(); ++i) {
         const std::string place = "answers[" + std::to_string(i) + "]";
-        if (!answers[i].is_object()) return complain(row, place, &answers[i], "an object with text and answer_start"), false;
+        if (!answers[i].is_object())
+          return complain(row, place, &answers[i], "an object with text and answer_start"), false;
         const Json *text = find(answers[i], "text"), *start = find(answers[i], "answer_start");
-        if (!add_answer(row, {place + ".text", text}, {place + ".answer_start", start}, context, question)) return false;
+        if (!add_answer(row, {place + ".text", text}, {place + ".answer_start", start}, context, question))
+          return false;
       }
       return true;
     }
@@ -164,9 +166,9 @@ class Reader {
     const Json* starts = answers.is_object() ? find(answers, "answer_start") : nullptr;
     const bool is_pair = texts != nullptr && starts != nullptr && texts->is_array() && starts->is_array();
     if (!is_pair || texts->size() != starts->size()) {
-      const std::string sizes = is_pair ? std::to_string(texts->size()) + " texts and " +
-                                              std::to_string(starts->size()) + " starts"
-                                        : shown(answers);
+      const std::string sizes =
+          is_pair ? std::to_string(texts->size()) + " texts and " + std::to_string(starts->size()) + " starts"
+                  : shown(answers);
       problems_.add_key(row.line, row.at("answers"), sizes, "text and answer_start, lists of one length");
       return false;
     }

@@ -23,7 +23,8 @@ std::optional<int> label_of(std::string_view text) {
   if (text.empty() || text == "-1") return -1;
   int label = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), label);
-  if (error != std::errc() || end != text.data() + text.size() || label < 0 || label >= kNumEndings) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || label < 0 || label >= kNumEndings)
+    return std::nullopt;
   return label;
 }
 
@@ -184,7 +185,8 @@ std::vector<SwagRow> read_swag_file(const std::filesystem::path& file, DataProbl
   const std::size_t first = content.find_first_not_of(" \t\r\n");
   const bool is_json = first != std::string::npos && (content[first] == '{' || content[first] == '[');
   std::vector<SwagRow> rows = is_json ? JsonReader(problems).read(content) : CsvReader(content, problems).read();
-  if (rows.empty() && problems.empty()) problems.add(0, content.empty() ? "an empty file" : "no row", "at least one row");
+  if (rows.empty() && problems.empty())
+    problems.add(0, content.empty() ? "an empty file" : "no row", "at least one row");
   return rows;
 }
 

@@ -3,8 +3,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/base/files.h"
 #include "core/data/data_problems.h"
+#include "core/data/json_content.h"
 #include "core/data/text_lines.h"
 
 namespace lorascope::data {
@@ -80,8 +80,7 @@ class GuessReader {
 }  // namespace
 
 TagGuesses read_tag_guesses(const std::filesystem::path& file, std::span<const TaggedSentence> sentences) {
-  constexpr std::uint64_t kLargestFile = std::uint64_t{2} << 30;
-  const std::string content = read_file(file, kLargestFile);
+  const std::string content = read_data_file(file);
   DataProblems problems(file);
   GuessReader reader(sentences, problems);
   TextLines lines(content);

@@ -98,8 +98,8 @@ BestThreshold best_threshold(std::span<const AnsweredQuestion> questions, const 
   std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
     return questions[left].null_odds < questions[right].null_odds;
   });
-  double current = static_cast<double>(std::count_if(questions.begin(), questions.end(),
-                                                     [](const auto& question) { return question.answers.empty(); }));
+  double current = static_cast<double>(
+      std::count_if(questions.begin(), questions.end(), [](const auto& question) { return question.answers.empty(); }));
   BestThreshold best = {current, 0.0};
   for (const std::size_t i : order) {
     if (!questions[i].answers.empty()) {

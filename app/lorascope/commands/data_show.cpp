@@ -1,9 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <iomanip>
 #include <iostream>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,17 +14,40 @@
 #include "core/base/json.h"
 #include "core/data/data_problems.h"
 #include "core/data/data_summary.h"
+#include "core/data/squad.h"
 #include "core/data/squad_reader.h"
+#include "core/data/swag.h"
 #include "core/data/swag_reader.h"
 #include "core/data/tagged_file.h"
 #include "core/data/tagging_summary.h"
+#include "core/data/wnut17.h"
+#include "core/text/tokenizer.h"
 
 namespace lorascope::app {
 namespace {
 
 struct ShowOptions {
   std::string task, file;
+  TokenizerOptions tokenizer;  ///< where given, rows are counted in tokens too
+  int max_length = 0;
+  int stride = 128;
   bool json = false;
+
+  bool counts_tokens() const { return !tokenizer.model.empty() || !tokenizer.vocabulary.empty(); }
+};
+
+/// Tokens of the rows that a model would see.
+struct TokenCount {
+  data::LengthHistogram lengths{"tokens of a row", 32};
+  std::size_t num_features = 0, num_full = 0;  ///< full: as long as max_length allows, so probably cut
+
+  void add(const std::vector<data::Feature>& features, int max_length) {
+    for (const data::Feature& feature : features) {
+      lengths.add(feature.input_ids.size());
+      if (max_length > 0 && feature.input_ids.size() == static_cast<std::size_t>(max_length)) ++num_full;
+    }
+    num_features += features.size();
+  }
 };
 
 OrderedJson histogram_json(const std::vector<std::size_t>& counts, std::size_t width, const char* unit) {
@@ -48,15 +73,19 @@ OrderedJson to_json(const data::TaggingSummary& summary) {
   return value;
 }
 
+OrderedJson to_json(const data::LengthHistogram& lengths) {
+  return {{"mean", lengths.mean()},
+          {"longest", lengths.longest},
+          {"histogram", histogram_json(lengths.counts, lengths.width, "count")}};
+}
+
 OrderedJson to_json(const data::DataSummary& summary) {
   OrderedJson value;
   for (const auto& [name, count] : summary.counts) value[name] = count;
   for (const auto& [name, share] : summary.shares) value[name + "_share"] = share;
   value["labels"] = summary.labels;
   for (const data::LengthHistogram& lengths : summary.lengths) {
-    value["lengths"][lengths.name] = {{"mean", lengths.mean()},
-                                      {"longest", lengths.longest},
-                                      {"histogram", histogram_json(lengths.counts, lengths.width, "count")}};
+    value["lengths"][lengths.name] = to_json(lengths);
   }
   value["first_rows"] = summary.first_rows;
   value["remarks"] = summary.remarks;
@@ -110,18 +139,40 @@ void print(const data::DataSummary& summary) {
   print_notes(summary.first_rows, summary.remarks);
 }
 
+using MakeFeatures = std::function<std::vector<data::Feature>(const text::Tokenizer&)>;
+
 /// Prints what could be read; then the problems, as an error.
 template <typename Summary>
-void report(const Summary& summary, const data::DataProblems& problems, bool is_empty, const ShowOptions& options) {
+void report(const Summary& summary, const data::DataProblems& problems, const ShowOptions& options,
+            const MakeFeatures& features) {
+  TokenCount tokens;
+  if (options.counts_tokens()) tokens.add(features(options.tokenizer.load()), options.max_length);
   if (options.json) {
     OrderedJson value = to_json(summary);
+    if (options.counts_tokens()) {
+      value["tokens"] = to_json(tokens.lengths);
+      value["tokens"]["rows"] = tokens.num_features;
+      value["tokens"]["rows_of_max_length"] = tokens.num_full;
+    }
     value["problems"] = OrderedJson::array();
     for (const Problem& problem : problems.problems()) value["problems"].push_back(problem.to_text());
     std::cout << value.dump() << '\n';
-  } else if (!is_empty) {
+  } else if (!summary.first_rows.empty()) {
     print(summary);
+    if (options.counts_tokens()) {
+      print_histogram(tokens.lengths.name, tokens.lengths.counts, tokens.lengths.width);
+      std::cout << tokens.num_features << " rows, " << tokens.lengths.total << " tokens, " << tokens.num_full
+                << " rows as long as --max-length allows\n";
+    }
   }
   problems.throw_if_any();
+}
+
+/// The tags that occur, in any order: only token counts are wanted.
+data::LabelSet labels_of(const std::vector<data::TaggedSentence>& sentences) {
+  std::set<std::string> tags;
+  for (const data::TaggedSentence& sentence : sentences) tags.insert(sentence.tags.begin(), sentence.tags.end());
+  return data::LabelSet(std::vector<std::string>(tags.begin(), tags.end()));
 }
 
 void show(const ShowOptions& options) {
@@ -129,13 +180,22 @@ void show(const ShowOptions& options) {
   data::DataProblems problems(options.file);
   if (options.task == "wnut17") {
     const auto sentences = data::read_tagged_file(options.file, data::LabelSet::wnut17(), problems);
-    report(data::summarize(sentences), problems, sentences.empty(), options);
+    report(data::summarize(sentences), problems, options, [&](const text::Tokenizer& tokenizer) {
+      return data::make_token_features(sentences, tokenizer, labels_of(sentences), options.max_length);
+    });
   } else if (options.task == "squad") {
     const data::SquadData data = data::read_squad_file(options.file, problems);
-    report(data::summarize(data), problems, data.questions.empty(), options);
+    report(data::summarize(data), problems, options, [&](const text::Tokenizer& tokenizer) {
+      data::SpanFeatureOptions cut;
+      cut.max_length = options.max_length;
+      cut.stride = options.stride;
+      return data::make_span_features(data.questions, tokenizer, cut).features;
+    });
   } else {
     const std::vector<data::SwagRow> rows = data::read_swag_file(options.file, problems);
-    report(data::summarize(rows), problems, rows.empty(), options);
+    report(data::summarize(rows), problems, options, [&](const text::Tokenizer& tokenizer) {
+      return data::make_choice_features(rows, tokenizer, options.max_length);
+    });
   }
 }
 
@@ -143,10 +203,16 @@ void show(const ShowOptions& options) {
 
 void add_data_show(CLI::App& group) {
   CLI::App* command = group.add_subcommand("show", "Counts, label balance, lengths, first rows and problems of a file");
-  command->footer("Example: lorascope data show squad dev-v1.1.json");
+  command->footer("Example: lorascope data show squad dev-v1.1.json --model default --max-length 384");
   auto options = std::make_shared<ShowOptions>();
   command->add_option("task", options->task, "wnut17, squad or swag")->required();
   command->add_option("file", options->file, "Data file")->required();
+  options->tokenizer.add_to(*command);
+  command->add_option("--max-length", options->max_length, "With --model: tokens of a row; 0 = no limit")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--stride", options->stride, "With --model: tokens that windows of squad share")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->add_flag("--json", options->json, "One JSON object on stdout");
   command->callback([options] { show(*options); });
 }

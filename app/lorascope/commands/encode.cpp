@@ -76,10 +76,14 @@ void add_encode(CLI::App& program) {
   options->tokenizer.add_to(*command);
   command->add_option("--task", options->task, "wnut17, squad or swag")->required();
   command->add_option("--data", options->data, "Data file of the task")->required();
-  command->add_option("--split", options->split, "train or eval: questions get answer positions or offsets; others are the same for both")
+  command
+      ->add_option("--split", options->split,
+                   "train or eval: questions get answer positions or offsets; others are the same for both")
       ->check(CLI::IsMember({"train", "eval"}))
       ->capture_default_str();
-  command->add_option("--max-length", options->max_length, "Tokens of a window, special ones included; 0 = no limit (default: 384 for squad, else 0)")
+  command
+      ->add_option("--max-length", options->max_length,
+                   "Tokens of a window, special ones included; 0 = no limit (default: 384 for squad, else 0)")
       ->check(CLI::NonNegativeNumber);
   command->add_option("--stride", options->stride, "Tokens shared by neighbouring windows of squad (default: 128)")
       ->check(CLI::NonNegativeNumber);

@@ -36,8 +36,9 @@ fs::path fetched(const Options& options) {
   hub::HubOptions asked = hub::options_from_environment();
   asked.revision = options.revision;
   FetchDisplay display;
-  return hub::fetch_model(
-      id, asked, [&](const std::string& file, std::uint64_t done, std::uint64_t total) { display.show(file, done, total); });
+  return hub::fetch_model(id, asked, [&](const std::string& file, std::uint64_t done, std::uint64_t total) {
+    display.show(file, done, total);
+  });
 }
 
 void get(const Options& options) {

@@ -95,7 +95,9 @@ void add_score(CLI::App& program) {
   auto options = std::make_shared<Options>();
   command->add_option("--task", options->task, "wnut17, squad or swag")->required();
   command->add_option("--data", options->data, "Data file with the right answers")->required();
-  command->add_option("--predictions", options->predictions, "wnut17: word TAB gold TAB guess; squad: JSON {id: text}; swag: CSV index,choice")
+  command
+      ->add_option("--predictions", options->predictions,
+                   "wnut17: word TAB gold TAB guess; squad: JSON {id: text}; swag: CSV index,choice")
       ->required();
   command->add_option("--null-odds", options->null_odds,
                       "squad v2: JSON {id: number}, how much better no answer is; for the best_ scores");

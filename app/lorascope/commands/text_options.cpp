@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "app/lorascope/hub/model_places.h"
 #include "core/base/error.h"
 
 namespace lorascope::app {
@@ -18,8 +19,8 @@ text::Tokenizer TokenizerOptions::load() const {
   if (model.empty() == vocabulary.empty()) {
     throw UsageError("give either --model DIR or --vocab FILE", "lorascope tokenize --vocab vocab.txt …");
   }
-  const text::Tokenizer tokenizer =
-      vocabulary.empty() ? text::Tokenizer::from_folder(model) : text::Tokenizer::from_vocabulary(vocabulary, cased);
+  const text::Tokenizer tokenizer = vocabulary.empty() ? text::Tokenizer::from_folder(hub::find_model(model))
+                                                       : text::Tokenizer::from_vocabulary(vocabulary, cased);
   for (const std::string& warning : tokenizer.warnings()) std::cerr << "warning: " << warning << '\n';
   return tokenizer;
 }

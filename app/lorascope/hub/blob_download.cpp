@@ -132,8 +132,8 @@ double seconds_to_wait(const HttpResponse& response, int attempt, const HubOptio
 void check(IncompleteFile& incomplete, const fs::path& path, const HubFile& file) {
   const bool has_size = file.size == 0 || incomplete.size() == file.size;
   const bool is_small = file.sha256.empty() && is_commit(file.blob);  // named by git's hash
-  const bool has_hash = is_small ? git_blob_hash(path) == file.blob
-                                 : file.sha256.empty() || sha256_file(path) == file.sha256;
+  const bool has_hash =
+      is_small ? git_blob_hash(path) == file.blob : file.sha256.empty() || sha256_file(path) == file.sha256;
   const bool is_equal = has_size && has_hash;
   if (is_equal) return;
   const std::uint64_t found = incomplete.size();
@@ -147,7 +147,8 @@ void check(IncompleteFile& incomplete, const fs::path& path, const HubFile& file
 
 void wait_or_throw(const HttpResponse& response, const std::string& what, int attempt, const HubOptions& options) {
   // 416: what is here is longer than the file; the next attempt starts from its beginning.
-  const bool may_pass = response.status < 400 || response.status == 416 || response.status == 429 || response.status >= 500;
+  const bool may_pass =
+      response.status < 400 || response.status == 416 || response.status == 429 || response.status >= 500;
   // Without any answer this machine is most likely offline: nobody should wait long to hear so.
   const int attempts = response.status == 0 ? std::min(2, options.attempts) : options.attempts;
   if (!may_pass || attempt >= attempts) throw refusal(response, what, options);

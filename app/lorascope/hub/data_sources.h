@@ -11,8 +11,8 @@ namespace lorascope::app::hub {
 
 /// The files of a data set and where its makers publish them.
 struct DataSource {
-  std::string name;      ///< "squad"
-  std::string folder;    ///< address of the folder that holds the files
+  std::string name;    ///< "squad"
+  std::string folder;  ///< address of the folder that holds the files
   std::vector<HubFile> files;
   std::string licence;
 };

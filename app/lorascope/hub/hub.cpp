@@ -48,8 +48,8 @@ std::string in_address(const std::string& revision) {
 
 HubListing listing_of(const Kind& kind, const std::string& id, const HubOptions& options) {
   const HttpClient client(options.token);
-  const std::string url = options.endpoint + "/api/" + kind.api + "/" + id + "/revision/" +
-                          in_address(options.revision) + "?blobs=true";
+  const std::string url =
+      options.endpoint + "/api/" + kind.api + "/" + id + "/revision/" + in_address(options.revision) + "?blobs=true";
   const std::string what = options.revision == "main" ? id : id + " at revision " + options.revision;
   for (int attempt = 1;; ++attempt) {
     const HttpResponse response = client.get(url);
@@ -75,7 +75,8 @@ void link(const fs::path& blob, const fs::path& snapshot, const std::string& nam
 void make_folder(const fs::path& folder) {
   std::error_code problem;
   fs::create_directories(folder, problem);
-  if (problem) throw Error("cannot write " + folder.string() + ": " + problem.message(), "set HF_HOME to another folder");
+  if (problem)
+    throw Error("cannot write " + folder.string() + ": " + problem.message(), "set HF_HOME to another folder");
 }
 
 void copy_one(const fs::path& from, const fs::path& to) {
@@ -83,7 +84,8 @@ void copy_one(const fs::path& from, const fs::path& to) {
   fs::create_directories(to.parent_path(), problem);
   const fs::path temporary = to.string() + ".part" + std::to_string(::getpid());
   if (!problem) fs::copy_file(from, temporary, fs::copy_options::overwrite_existing, problem);
-  if (problem) throw Error("cannot write " + to.string() + ": " + problem.message(), "check permissions and free space");
+  if (problem)
+    throw Error("cannot write " + to.string() + ": " + problem.message(), "check permissions and free space");
   publish(temporary, to);
 }
 
@@ -107,8 +109,7 @@ fs::path fetch(const Kind& kind, const std::string& id, const HubOptions& option
   for (const HubFile& file : listing.files) {
     if (fs::exists(snapshot / file.name)) continue;
     make_folder((snapshot / file.name).parent_path());
-    const std::string url =
-        options.endpoint + "/" + kind.address + id + "/resolve/" + listing.commit + "/" + file.name;
+    const std::string url = options.endpoint + "/" + kind.address + id + "/resolve/" + listing.commit + "/" + file.name;
     const fs::path target = file.blob.empty() ? snapshot / file.name : root / "blobs" / file.blob;
     if (!fs::exists(target)) download_blob(url, file, target, options, progress);
     if (!file.blob.empty()) link(target, snapshot, file.name);

@@ -39,7 +39,8 @@ std::filesystem::path fetch_model(const std::string& id, const HubOptions& optio
 /// The same of the data files of a data set on the hub.
 std::filesystem::path fetch_dataset(const std::string& id, const HubOptions& options, const Progress& progress);
 
-/// Copies a model folder's files (.json, .txt, .safetensors, .bin), links followed; each file appears whole or not at all.
+/// Copies a model folder's files (.json, .txt, .safetensors, .bin), links followed; each file appears whole or not at
+/// all.
 void copy_model(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// Copies all files of a folder and its sub-folders in the same way.

@@ -101,9 +101,8 @@ HubListing model_files(HubListing listing, const std::string& id) {
   struct Weights {
     const char *whole, *index, *stem, *end;
   };
-  constexpr Weights kWeights[] = {
-      {"model.safetensors", "model.safetensors.index.json", "model", ".safetensors"},
-      {"pytorch_model.bin", "pytorch_model.bin.index.json", "pytorch_model", ".bin"}};
+  constexpr Weights kWeights[] = {{"model.safetensors", "model.safetensors.index.json", "model", ".safetensors"},
+                                  {"pytorch_model.bin", "pytorch_model.bin.index.json", "pytorch_model", ".bin"}};
   const std::vector<HubFile>& all = listing.files;
   if (!holds(all, "config.json")) throw Error(id + " holds no config.json: it is no model of the transformers library");
   for (const Weights& weights : kWeights) {

@@ -68,7 +68,8 @@ std::optional<fs::path> find_snapshot(const fs::path& repository, const std::str
   const fs::path reference = repository / "refs" / revision;
   if (fs::is_regular_file(reference)) {
     commit = read_file(reference, 1000);
-    commit.erase(std::find_if(commit.begin(), commit.end(), [](char c) { return c == '\n' || c == '/'; }), commit.end());
+    commit.erase(std::find_if(commit.begin(), commit.end(), [](char c) { return c == '\n' || c == '/'; }),
+                 commit.end());
   }
   const fs::path folder = repository / "snapshots" / commit;
   if (commit.empty() || !fs::is_directory(folder)) return std::nullopt;

@@ -12,12 +12,10 @@ using test::run_lorascope;
 
 namespace {
 
-const std::string kQuestions =
-    R"({"data": [{"title": "T", "paragraphs": [{"context": "a kite flew", "qas": [)"
-    R"({"id": "q1", "question": "what", "answers": [{"text": "kite", "answer_start": 2}]},)"
-    R"({"id": "q2", "question": "why", "answers": [], "is_impossible": true}]}]}]})";
-const std::string kRows =
-    "sent1,sent2,ending0,ending1,ending2,ending3,label\na,b,c,d,e,f,1\na,c,c,d,e,f,0\n";
+const std::string kQuestions = R"({"data": [{"title": "T", "paragraphs": [{"context": "a kite flew", "qas": [)"
+                               R"({"id": "q1", "question": "what", "answers": [{"text": "kite", "answer_start": 2}]},)"
+                               R"({"id": "q2", "question": "why", "answers": [], "is_impossible": true}]}]}]})";
+const std::string kRows = "sent1,sent2,ending0,ending1,ending2,ending3,label\na,b,c,d,e,f,1\na,c,c,d,e,f,0\n";
 
 // A folder with a vocabulary of letters and one data file of each task.
 struct DataFolder {
@@ -41,20 +39,26 @@ struct DataFolder {
 
 TEST_CASE("encode writes the features of questions and of continuations", "[commands]") {
   const DataFolder folder;
-  CHECK(folder.run("encode --vocab vocab.txt --task squad --data questions.json --split train --out q.jsonl").exit_code == 0);
+  CHECK(
+      folder.run("encode --vocab vocab.txt --task squad --data questions.json --split train --out q.jsonl").exit_code ==
+      0);
   const std::string questions = read_file(folder.path / "q.jsonl");
   CHECK(questions.starts_with("{\"example\":0,\"id\":\"q1\",\"input_ids\":[2,"));
   CHECK_THAT(questions, Catch::Contains("\"start_position\":7,\"end_position\":10}"));
-  CHECK_THAT(questions, Catch::Contains("\"id\":\"q2\"") && Catch::Contains("\"start_position\":0,\"end_position\":0}"));
+  CHECK_THAT(questions,
+             Catch::Contains("\"id\":\"q2\"") && Catch::Contains("\"start_position\":0,\"end_position\":0}"));
   const ProgramEnd small = folder.run(
-      "encode --vocab vocab.txt --task squad --data questions.json --split eval --max-length 7 --stride 0 --out s.jsonl");
+      "encode --vocab vocab.txt --task squad --data questions.json --split eval --max-length 7 --stride 0 --out "
+      "s.jsonl");
   CHECK(small.exit_code == 0);
   CHECK_THAT(small.errors, Catch::Contains("question q1"));  // four letters leave no room
   CHECK_THAT(read_file(folder.path / "s.jsonl"), Catch::Contains("\"offsets\":[null,null"));
-  CHECK(folder.run("encode --vocab vocab.txt --task squad --data questions.json --max-length 9 --stride 9 --out x").exit_code == 2);
+  CHECK(folder.run("encode --vocab vocab.txt --task squad --data questions.json --max-length 9 --stride 9 --out x")
+            .exit_code == 2);
   CHECK(folder.run("encode --vocab vocab.txt --task swag --data rows.csv --out c.jsonl").exit_code == 0);
-  CHECK(read_file(folder.path / "c.jsonl").starts_with(
-      "{\"example\":0,\"choice\":0,\"input_ids\":[2,5,3,7,9,3],\"token_type_ids\":[0,0,0,1,1,1],\"label\":1}\n"));
+  CHECK(read_file(folder.path / "c.jsonl")
+            .starts_with("{\"example\":0,\"choice\":0,\"input_ids\":[2,5,3,7,9,3],\"token_type_ids\":[0,0,0,1,1,1],"
+                         "\"label\":1}\n"));
   CHECK(folder.run("encode --vocab vocab.txt --task swag --data questions.json --out y").exit_code == 3);
   CHECK_FALSE(std::filesystem::exists(folder.path / "x"));
   CHECK_FALSE(std::filesystem::exists(folder.path / "y"));
@@ -63,16 +67,15 @@ TEST_CASE("encode writes the features of questions and of continuations", "[comm
 TEST_CASE("score prints the scores of answers and of choices", "[commands]") {
   const DataFolder folder;
   folder.write("answers.json", R"({"q1": "The Kite!", "q2": "wind"})");
-  const ProgramEnd answers =
-      folder.run("score --task squad --data questions.json --predictions answers.json --json");
+  const ProgramEnd answers = folder.run("score --task squad --data questions.json --predictions answers.json --json");
   REQUIRE(answers.exit_code == 0);
   CHECK(answers.json()["exact_match"] == 50.0);
   CHECK(answers.json()["HasAns_f1"] == 100.0);
   CHECK(answers.json()["NoAns_f1"] == 0.0);
   CHECK(answers.json()["total"] == 2.0);
   folder.write("odds.json", R"({"q1": -4, "q2": 1})");
-  const ProgramEnd best = folder.run(
-      "score --task squad --data questions.json --predictions answers.json --null-odds odds.json --json");
+  const ProgramEnd best =
+      folder.run("score --task squad --data questions.json --predictions answers.json --null-odds odds.json --json");
   CHECK(best.json()["best_exact"] == 100.0);
   CHECK(best.json()["best_exact_thresh"] == -4.0);
   folder.write("few.json", R"({"q1": "kite"})");
@@ -101,6 +104,10 @@ TEST_CASE("data make and data show know all three tasks", "[commands]") {
     CHECK(shown.json()[count] == 40);
     CHECK(shown.json()["first_rows"].size() == 3);
     CHECK(shown.json()["problems"].empty());
+    const ProgramEnd counted =
+        folder.run("data show " + name + " " + name + "/train" + ending + " --vocab vocab.txt --max-length 64 --json");
+    CHECK(counted.json()["tokens"]["longest"] == 64);
+    CHECK(counted.json()["tokens"]["rows"] >= 40);
     CHECK_THAT(folder.run("data show " + name + " " + name + "/dev" + ending).output, Catch::Contains("10 " + count));
   }
   folder.write("bad.csv", kRows + "a,b,c,d,e,f,7\n");

@@ -122,8 +122,9 @@ TEST_CASE_METHOD(Fixture, "each refusal says what to do", "[hub]") {
     int status;
     const char *message, *hint;
   };
-  for (const Case& expected : {Case{401, "no permission", ""}, Case{404, "the server of tiny has no train.csv", "--from"},
-                               Case{429, "too many requests", "wait"}, Case{503, "HTTP 503", "later"}}) {
+  for (const Case& expected :
+       {Case{401, "no permission", ""}, Case{404, "the server of tiny has no train.csv", "--from"},
+        Case{429, "too many requests", "wait"}, Case{503, "HTTP 503", "later"}}) {
     INFO(expected.status);
     trouble = [&](const HttpRequest&) { return HttpAnswer{expected.status, "x", {}}; };
     try {
@@ -162,8 +163,9 @@ TEST_CASE_METHOD(Fixture, "offline, what is there is enough and all else is one 
 TEST_CASE("data sets on the hub are fetched with their folders", "[hub]") {
   const std::string commit(40, 'd'), rows = "a,b\n";
   const test::HttpServer server([&](const HttpRequest& request) -> HttpAnswer {
-    const Json siblings = {{{"rfilename", "data/train.csv"}, {"size", rows.size()}, {"lfs", {{"sha256", sha256(rows)}}}},
-                           {{"rfilename", "README.md"}}};
+    const Json siblings = {
+        {{"rfilename", "data/train.csv"}, {"size", rows.size()}, {"lfs", {{"sha256", sha256(rows)}}}},
+        {{"rfilename", "README.md"}}};
     if (request.path == "/api/datasets/some/rows/revision/main?blobs=true") {
       return {200, Json{{"sha", commit}, {"siblings", siblings}}.dump(), {}};
     }

@@ -15,7 +15,8 @@ std::string listing(const std::vector<std::string>& names) {
 
 std::vector<std::string> chosen(const std::vector<std::string>& names) {
   std::vector<std::string> result;
-  for (const HubFile& file : model_files(parse_listing(listing(names), "a/b"), "a/b").files) result.push_back(file.name);
+  for (const HubFile& file : model_files(parse_listing(listing(names), "a/b"), "a/b").files)
+    result.push_back(file.name);
   return result;
 }
 

@@ -16,7 +16,8 @@ TEST_CASE("answers and null odds are read by id, and wrong files are refused", "
   };
   CHECK(data::read_answer_guesses(write(R"({"a": "x y", "b": ""})")) ==
         std::map<std::string, std::string>{{"a", "x y"}, {"b", ""}});
-  CHECK(data::read_null_odds(write(R"({"a": 1.5, "b": -2})")) == std::map<std::string, double>{{"a", 1.5}, {"b", -2.0}});
+  CHECK(data::read_null_odds(write(R"({"a": 1.5, "b": -2})")) ==
+        std::map<std::string, double>{{"a", 1.5}, {"b", -2.0}});
   CHECK_THROWS_WITH(data::read_answer_guesses(write(R"({"a": 3, "b": "x"})")),
                     Catch::Contains("\"a\": found 3, expected the answer as a text"));
   CHECK_THROWS_WITH(data::read_null_odds(write(R"({"a": "x"})")), Catch::Contains("a number"));

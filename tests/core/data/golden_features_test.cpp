@@ -57,8 +57,8 @@ std::string lines_of(const GoldenCase& golden) {
     return data::span_feature_lines(data::make_span_features(data.questions, tokenizer, options).features,
                                     data.questions);
   }
-  return data::token_feature_lines(data::make_token_features(data::read_tagged_sentences(file), tokenizer,
-                                                             data::LabelSet::wnut17(), max_length));
+  return data::token_feature_lines(
+      data::make_token_features(data::read_tagged_sentences(file), tokenizer, data::LabelSet::wnut17(), max_length));
 }
 
 }  // namespace

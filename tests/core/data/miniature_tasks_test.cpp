@@ -53,13 +53,16 @@ TEST_CASE("miniature answers lie where they say and the file is read back", "[da
 }
 
 TEST_CASE("miniature tasks are the same for the same seed and differ for another", "[data]") {
-  const auto squad = [](std::uint64_t seed) { return data::squad_json(data::make_miniature_squad({seed, 60}).train, false); };
+  const auto squad = [](std::uint64_t seed) {
+    return data::squad_json(data::make_miniature_squad({seed, 60}).train, false);
+  };
   const auto swag = [](std::uint64_t seed) { return data::swag_csv(data::make_miniature_swag({seed, 60}).train); };
   CHECK(squad(3) == squad(3));
   CHECK(squad(3) != squad(4));
   CHECK(swag(3) == swag(3));
   CHECK(swag(3) != swag(4));
-  CHECK(sha256(squad(42)) == "ad8c0f7d802ef9695819ed186ed4096a710a943ddb41d699b9c47cb0425e2e37");  // the same on every machine
+  CHECK(sha256(squad(42)) ==
+        "ad8c0f7d802ef9695819ed186ed4096a710a943ddb41d699b9c47cb0425e2e37");  // the same on every machine
   CHECK(sha256(swag(42)) == "36f93394eadc8173b1358772c7ea81c9265c5c7d172b75515a35bfe90ae2c6e9");
   CHECK_THROWS_AS(data::make_miniature_squad({1, 3}), UsageError);
   CHECK_THROWS_AS(data::make_miniature_swag({1, 1000000}), UsageError);
@@ -78,7 +81,8 @@ TEST_CASE("no miniature example occurs twice and dev and test have words that tr
   }
   for (const SquadQuestion& question : squad.train) train_answers.insert(question.answers.front().text);
   std::size_t num_new = 0;
-  for (const SquadQuestion& question : squad.test) num_new += train_answers.contains(question.answers.front().text) ? 0 : 1;
+  for (const SquadQuestion& question : squad.test)
+    num_new += train_answers.contains(question.answers.front().text) ? 0 : 1;
   CHECK(num_new > squad.test.size() / 3);
 
   const data::SwagSplits swag = data::make_miniature_swag({42, 400});

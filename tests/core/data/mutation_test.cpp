@@ -39,7 +39,8 @@ const std::string kRegular =
     "0,v1,1,\"a, b\",\"He said \"\"go\"\".\nThen\",He,gold,runs,walks,\"sits, slowly\",stands,2\n"
     "1,v2,2,c,One,Two,gen,w,x,y,z,0\n";
 const std::string kFull =
-    "video-id,fold-ind,startphrase,gold-ending,distractor-0,distractor-1,distractor-2,distractor-3,gold-source,gold-type,"
+    "video-id,fold-ind,startphrase,gold-ending,distractor-0,distractor-1,distractor-2,distractor-3,gold-source,gold-"
+    "type,"
     "sent1,sent2\nv1,1,s,runs,walks,\"sits, slowly\",stands,,gold,pos,One,Two\nv2,2,s,a,b,c,d,e,gold,unl,Three,\n";
 const std::string kChoice =
     R"({"sent1": "One", "sent2": "Two", "ending0": "w", "ending1": "x", "ending2": "y", "ending3": "z", "label": 3})";
@@ -48,20 +49,42 @@ const std::string kHellaswag =
 
 // What other programs and broken disks do to a file, and what people do to JSON.
 std::string mutate(std::string text, data::Random& random) {
-  static const std::vector<std::string> kPieces = {
-      "\"",  "\\", "{",    "}",     "[",    "]",    ",",          ":",        "\n",       "\r",      "\t",  "\xFF", "\xC3",
-      "1e999", "-1", "null", "true", "99999999999999999999", "\\ud800", "\xF0\x9F\x98\x80", "0.5", "\"x\"", "[[[[", "", " "};
+  static const std::vector<std::string> kPieces = {"\"",      "\\",
+                                                   "{",       "}",
+                                                   "[",       "]",
+                                                   ",",       ":",
+                                                   "\n",      "\r",
+                                                   "\t",      "\xFF",
+                                                   "\xC3",    "1e999",
+                                                   "-1",      "null",
+                                                   "true",    "99999999999999999999",
+                                                   "\\ud800", "\xF0\x9F\x98\x80",
+                                                   "0.5",     "\"x\"",
+                                                   "[[[[",    "",
+                                                   " "};
   const std::size_t num_changes = 1 + random.below(3);
   for (std::size_t i = 0; i < num_changes && !text.empty(); ++i) {
     const std::size_t at = random.below(text.size());
     const std::size_t length = 1 + random.below(std::min<std::size_t>(24, text.size() - at));
     switch (random.below(7)) {
-      case 0: text[at] = static_cast<char>(random.below(256)); break;
-      case 1: text.erase(at, length); break;
-      case 2: text.insert(at, random.pick(kPieces)); break;
-      case 3: text.insert(at, text.substr(at, length)); break;
-      case 4: text.resize(at); break;
-      case 5: text.replace(at, length, random.pick(kPieces)); break;
+      case 0:
+        text[at] = static_cast<char>(random.below(256));
+        break;
+      case 1:
+        text.erase(at, length);
+        break;
+      case 2:
+        text.insert(at, random.pick(kPieces));
+        break;
+      case 3:
+        text.insert(at, text.substr(at, length));
+        break;
+      case 4:
+        text.resize(at);
+        break;
+      case 5:
+        text.replace(at, length, random.pick(kPieces));
+        break;
       default: {  // a whole value of JSON or field of CSV
         const std::size_t begin = text.find_first_of(":,", at);
         if (begin == text.npos) break;
@@ -148,7 +171,8 @@ TEST_CASE_METHOD(Mutations, "damaged tagging files are read or refused with one 
   for (const std::string& original :
        {std::string("Mia\tB-person\nis\tO\n\nin\tO\nNew\tB-location\nYork\tI-location\n"),
         std::string("-DOCSTART- -X- O\n\nMia NNP B-person\nis VB O\n"),
-        std::string("{\"tokens\": [\"Mia\", \"is\"], \"ner_tags\": [9, 0]}\n{\"tokens\": [\"a\"], \"tags\": [\"O\"]}\n")}) {
+        std::string(
+            "{\"tokens\": [\"Mia\", \"is\"], \"ner_tags\": [9, 0]}\n{\"tokens\": [\"a\"], \"tags\": [\"O\"]}\n")}) {
     check(original, [&](const std::filesystem::path& file) { data::read_tagged_sentences(file); });
   }
 }
@@ -156,7 +180,8 @@ TEST_CASE_METHOD(Mutations, "damaged tagging files are read or refused with one 
 TEST_CASE_METHOD(Mutations, "damaged predictions are read or refused with one clear error", "[data]") {
   check("{\"a1\": \"boat\", \"a2\": \"\", \"b1\": \"caf\xC3\xA9\"}",
         [](const std::filesystem::path& file) { data::read_answer_guesses(file); });
-  check("{\"a1\": 1.5, \"a2\": -3, \"b1\": 1e-05}", [](const std::filesystem::path& file) { data::read_null_odds(file); });
+  check("{\"a1\": 1.5, \"a2\": -3, \"b1\": 1e-05}",
+        [](const std::filesystem::path& file) { data::read_null_odds(file); });
   check("index,choice,score0,score1,score2,score3\n0,1,0.5,2.5,1,0\n1,0,3,2,1,0.25\n",
         [](const std::filesystem::path& file) { data::read_choice_guesses(file, 2); });
   const std::vector<data::TaggedSentence> sentences = {{{"Mia", "is"}, {"B-person", "O"}, 1}};

@@ -46,7 +46,8 @@ std::string official(const std::string& entries) {
          entries + "]}]}]}";
 }
 
-const char* const kEntry = R"({"id": "a1", "question": "What sank?", "answers": [{"text": "boat", "answer_start": 10}]})";
+const char* const kEntry =
+    R"({"id": "a1", "question": "What sank?", "answers": [{"text": "boat", "answer_start": 10}]})";
 
 // The words of run_qa.py, on one window.
 std::pair<std::int64_t, std::int64_t> naive_positions(const text::Encoding& window, std::int64_t begin,
@@ -65,8 +66,9 @@ std::pair<std::int64_t, std::int64_t> naive_positions(const text::Encoding& wind
 
 TEST_CASE("all layouts of SQuAD give the same questions", "[data]") {
   Files files;
-  const std::string row = R"({"id": "a1", "title": "Boats", "context": "The old é boat sank.", "question": "What sank?",)"
-                          R"( "answers": {"text": ["boat"], "answer_start": [10]}})";
+  const std::string row =
+      R"({"id": "a1", "title": "Boats", "context": "The old é boat sank.", "question": "What sank?",)"
+      R"( "answers": {"text": ["boat"], "answer_start": [10]}})";
   for (const std::string& content : {official(kEntry), row + "\n\n" + row.substr(0, 8) + "b" + row.substr(8) + "\n",
                                      "[" + row + "]", "{\"data\": [" + row + "]}", "\xEF\xBB\xBF" + row}) {
     CAPTURE(content);
@@ -127,11 +129,15 @@ TEST_CASE("problems of a SQuAD file name place and key", "[data]") {
         "answers[0].answer_start: found 9, where the context has \" boa\", expected the place of \"boat\"");
   check(official(R"({"id": "a", "question": "x", "answers": [{"text": "boat", "answer_start": 19}]})"), "outside");
   check(official(R"({"id": "a", "question": "x", "answers": [{"text": "boat", "answer_start": -1}]})"), "outside");
-  check(official(R"({"id": "a", "question": "x", "answers": [{"text": "boat", "answer_start": 18446744073709551615}]})"),
-        "a whole number");
+  check(
+      official(R"({"id": "a", "question": "x", "answers": [{"text": "boat", "answer_start": 18446744073709551615}]})"),
+      "a whole number");
   check(R"({"id": "a", "context": "x", "question": "y", "answers": {"text": ["x"], "answer_start": []}})",
         "1 texts and 0 starts");
   check("{\"id\": \"a\", \"context\": \"x\", \"question\": \"y\"}\n{\"id\": 1\n", "data.json:2: column");
+  check("PAR1\x15", "found a Parquet file");
+  check("\x1F\x8B\x08", "unpack it with gunzip");
+  check("<!DOCTYPE html>", "found a web page");
   CHECK_THROWS_AS(data::read_squad("no-such-file.json"), DataError);
 }
 
@@ -165,7 +171,8 @@ TEST_CASE("positions are those of run_qa's walks on random answers", "[data]") {
   int num_inside = 0, num_past_end = 0;
   for (int round = 0; round < 300; ++round) {
     std::string context;
-    while (context.size() < 5 + random.below(40)) context += random.chance(25) ? " " : std::string(1, static_cast<char>('a' + random.below(26)));
+    while (context.size() < 5 + random.below(40))
+      context += random.chance(25) ? " " : std::string(1, static_cast<char>('a' + random.below(26)));
     context += "z";
     const std::size_t begin = random.below(context.size());
     const std::size_t length = 1 + random.below(context.size() - begin);
@@ -184,8 +191,8 @@ TEST_CASE("positions are those of run_qa's walks on random answers", "[data]") {
     const auto windows = tokenizer.encode_pair("who ?", context, encode);
     REQUIRE(made.features.size() == windows.size());
     for (std::size_t i = 0; i < windows.size(); ++i) {
-      const auto [start, end] = naive_positions(windows[i], static_cast<std::int64_t>(begin),
-                                                static_cast<std::int64_t>(begin + length));
+      const auto [start, end] =
+          naive_positions(windows[i], static_cast<std::int64_t>(begin), static_cast<std::int64_t>(begin + length));
       CHECK(made.features[i].start_position == start);
       CHECK(made.features[i].end_position == end);
       num_inside += start > 0 ? 1 : 0;

@@ -18,7 +18,8 @@ using data::SwagRow;
 
 namespace {
 
-const std::string kHeader = ",video-id,fold-ind,startphrase,sent1,sent2,gold-source,ending0,ending1,ending2,ending3,label\n";
+const std::string kHeader =
+    ",video-id,fold-ind,startphrase,sent1,sent2,gold-source,ending0,ending1,ending2,ending3,label\n";
 
 class Files {
  public:
@@ -41,7 +42,8 @@ std::vector<std::string> endings(const SwagRow& row) {
 
 TEST_CASE("the regular layout keeps quotes, commas and line ends of its fields", "[data]") {
   Files files;
-  const auto rows = files.read(kHeader + "0,v,1,s,\"A, \"\"big\"\"\r\nwave\",It,gold,w,x,y,\"\",2\r\n\n5,v,2,s,B,,gen,a,b,c,d,\n");
+  const auto rows =
+      files.read(kHeader + "0,v,1,s,\"A, \"\"big\"\"\r\nwave\",It,gold,w,x,y,\"\",2\r\n\n5,v,2,s,B,,gen,a,b,c,d,\n");
   REQUIRE(rows.size() == 2);
   CHECK(rows[0].sent1 == "A, \"big\"\r\nwave");
   CHECK(rows[0].sent2 == "It");
@@ -65,7 +67,8 @@ TEST_CASE("columns are found by name and a quote inside a field is plain", "[dat
 
 TEST_CASE("the full layout spreads the right ending over the four places", "[data]") {
   Files files;
-  std::string content = "video-id,fold-ind,startphrase,gold-ending,distractor-0,distractor-1,distractor-2,distractor-3,sent1,sent2\n";
+  std::string content =
+      "video-id,fold-ind,startphrase,gold-ending,distractor-0,distractor-1,distractor-2,distractor-3,sent1,sent2\n";
   for (int i = 0; i < 8; ++i) content += "v,1,s,gold,d0,d1,d2,d3,one,two\n";
   const auto rows = files.read(content);
   REQUIRE(rows.size() == 8);
@@ -79,8 +82,10 @@ TEST_CASE("the full layout spreads the right ending over the four places", "[dat
 
 TEST_CASE("JSON rows of SWAG and of HellaSwag are read", "[data]") {
   Files files;
-  const std::string swag = R"({"sent1": "A", "sent2": "B", "ending0": "w", "ending1": "x", "ending2": "y", "ending3": "z", "label": 3})";
-  const std::string hellaswag = R"({"ctx_a": "A", "ctx_b": "B", "ctx": "A B", "endings": ["w", "x", "y", "z"], "label": "3"})";
+  const std::string swag =
+      R"({"sent1": "A", "sent2": "B", "ending0": "w", "ending1": "x", "ending2": "y", "ending3": "z", "label": 3})";
+  const std::string hellaswag =
+      R"({"ctx_a": "A", "ctx_b": "B", "ctx": "A B", "endings": ["w", "x", "y", "z"], "label": "3"})";
   for (const std::string& content : {swag, hellaswag, "[" + swag + "]", swag + "\n" + hellaswag + "\n"}) {
     CAPTURE(content);
     for (const SwagRow& row : files.read(content)) {

@@ -90,7 +90,7 @@ TEST_CASE("damaged tagging files are refused with line, found and expected", "[d
   check_refused("a\tO\nb\tB-\n", {"\"B-\""});
   check_refused("a\to\n", {"tag \"o\""});
   check_refused("a\tO\n\xFF\xFE\tO\n", {"posts.conll:2", "not UTF-8"});
-  check_refused(std::string("\x1F\x8B\x08\x00\x00", 5), {"not UTF-8"});
+  check_refused(std::string("\x1F\x8B\x08\x00\x00", 5), {"a gzip archive"});
   check_refused("{\"tokens\": [\"a\"]}\n", {"no list of tags"});
   check_refused("{\"tags\": [\"O\"]}\n", {"no list of words"});
   check_refused("{\"tokens\": \"a b\", \"tags\": [\"O\"]}\n", {"an object with tokens"});

@@ -93,8 +93,8 @@ TEST_CASE("the n best answers are those of all pairs of all windows", "[metrics]
       CHECK(found.score == expected[i].score);
       CHECK(found.begin == expected[i].begin);
       CHECK(found.end == expected[i].end);
-      CHECK(found.text == context.substr(static_cast<std::size_t>(found.begin),
-                                         static_cast<std::size_t>(found.end - found.begin)));
+      CHECK(found.text ==
+            context.substr(static_cast<std::size_t>(found.begin), static_cast<std::size_t>(found.end - found.begin)));
       CHECK(found.probability / answer.n_best[0].probability ==
             Approx(std::exp(static_cast<double>(found.score) - answer.n_best[0].score)));
       sum += found.probability;
@@ -118,8 +118,8 @@ TEST_CASE("among equal logits the higher position comes first", "[metrics]") {
 
 TEST_CASE("a question without answer competes in version 2", "[metrics]") {
   Window first = window(0, 4), second = window(2, 4);
-  first.starts[4] = first.ends[5] = 3.0F;  // "bc", 6
-  first.starts[0] = first.ends[0] = 4.0F;  // null 8
+  first.starts[4] = first.ends[5] = 3.0F;    // "bc", 6
+  first.starts[0] = first.ends[0] = 4.0F;    // null 8
   second.starts[0] = second.ends[0] = 2.0F;  // null 4: the worst counts
   const std::vector<SpanWindow> views = {first.view(), second.view()};
   SpanAnswerOptions options;
@@ -167,7 +167,10 @@ TEST_CASE("texts are cut at code points", "[metrics]") {
   Window each = window(0, 4);
   each.starts[4] = each.ends[4] = 1.0F;
   const SpanWindow view = each.view();
-  CHECK(best_answer(std::span(&view, 1), "a\xF0\x9F\x98\x80" "bc").text == "\xF0\x9F\x98\x80");
+  CHECK(best_answer(std::span(&view, 1),
+                    "a\xF0\x9F\x98\x80"
+                    "bc")
+            .text == "\xF0\x9F\x98\x80");
 }
 
 TEST_CASE("files are those that Python's json writes", "[metrics]") {
@@ -186,7 +189,8 @@ TEST_CASE("files are those that Python's json writes", "[metrics]") {
   CHECK(predictions_json(answers) == "{\n    \"q1\": \"caf\\u00e9 \\\"x\\\"\\u007f\"\n}\n");
   CHECK(null_odds_json(answers) == "{\n    \"q1\": 1e-05\n}\n");
   CHECK(nbest_json(answers) ==
-        "{\n    \"q1\": [\n        {\n            \"start_logit\": 1.5,\n            \"end_logit\": 0.10000000149011612,\n"
+        "{\n    \"q1\": [\n        {\n            \"start_logit\": 1.5,\n            \"end_logit\": "
+        "0.10000000149011612,\n"
         "            \"text\": \"y\",\n            \"probability\": 0.25,\n            \"score\": 1.600000023841858\n"
         "        }\n    ]\n}\n");
   CHECK(predictions_json({}) == "{}\n");

@@ -47,10 +47,10 @@ std::vector<AnsweredQuestion> golden_questions(const Json& data, const Json& gue
 
 TEST_CASE("answers are normalised as the official program does it", "[metrics]") {
   CHECK(metrics::normalize_answer("  The  Cat, a dog & AN owl ") == "cat dog owl");
-  CHECK(metrics::normalize_answer("a-the") == "athe");          // signs go before articles
+  CHECK(metrics::normalize_answer("a-the") == "athe");  // signs go before articles
   CHECK(metrics::normalize_answer("theatre another") == "theatre another");
-  CHECK(metrics::normalize_answer("a\xCC\x81 x") == "\xCC\x81 x");        // a mark is no word character
-  CHECK(metrics::normalize_answer("a\xC2\xB2 x") == "a\xC2\xB2 x");       // but a superscript is
+  CHECK(metrics::normalize_answer("a\xCC\x81 x") == "\xCC\x81 x");   // a mark is no word character
+  CHECK(metrics::normalize_answer("a\xC2\xB2 x") == "a\xC2\xB2 x");  // but a superscript is
   CHECK(metrics::normalize_answer("\xCE\x91\xCE\xA3 \xCE\xA3") == "\xCE\xB1\xCF\x82 \xCF\x83");  // final sigma
   CHECK(metrics::normalize_answer("\xCE\x91\xCE\xA3'\xCE\x91") == "\xCE\xB1\xCF\x83\xCE\xB1");
   CHECK(metrics::normalize_answer("\xC4\xB0x") == "i\xCC\x87x");
