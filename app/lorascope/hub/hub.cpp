@@ -18,15 +18,23 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string token_from_environment() {
-  if (const auto token = environment("HF_TOKEN")) return *token;
-  const fs::path home = environment("HF_HOME") ? fs::path(*environment("HF_HOME"))
-                                               : fs::path(environment("HOME").value_or(".")) / ".cache/huggingface";
-  const fs::path file = home / "token";
+  for (const char* name : {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}) {
+    if (const auto token = environment(name)) return *token;
+  }
+  const auto path = environment("HF_TOKEN_PATH");
+  const fs::path file = path ? fs::path(*path) : hub_home() / "token";
   if (!fs::is_regular_file(file)) return "";
   std::string token = read_file(file, 10'000);
   token.erase(std::remove_if(token.begin(), token.end(), [](unsigned char c) { return std::isspace(c) != 0; }),
               token.end());
   return token;
+}
+
+/// 1, ON, YES and TRUE in any case, as Hugging Face's programs take it.
+bool is_switched_on(const char* name) {
+  std::string value = environment(name).value_or("");
+  for (char& letter : value) letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+  return value == "1" || value == "ON" || value == "YES" || value == "TRUE";
 }
 
 /// What differs between models and data sets on the hub.
@@ -126,8 +134,7 @@ HubOptions options_from_environment() {
   while (options.endpoint.ends_with('/')) options.endpoint.pop_back();
   options.token = token_from_environment();
   options.cache = hub_cache();
-  const std::string offline = environment("HF_HUB_OFFLINE").value_or("0");
-  options.is_offline = offline != "0" && offline != "false" && offline != "False";
+  options.is_offline = is_switched_on("HF_HUB_OFFLINE") || is_switched_on("TRANSFORMERS_OFFLINE");
   return options;
 }
 

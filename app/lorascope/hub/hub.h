@@ -24,7 +24,8 @@ struct HubOptions {
       "check the network, set HF_ENDPOINT to a mirror, or copy a model folder here and give its path";
 };
 
-/// As Hugging Face's programs read it: HF_ENDPOINT, HF_TOKEN (or the token file), HF_HUB_OFFLINE, and hub_cache().
+/// As Hugging Face's programs read it: HF_ENDPOINT, HF_TOKEN (or the file HF_TOKEN_PATH, or `token` in hub_home()),
+/// HF_HUB_OFFLINE, and hub_cache().
 HubOptions options_from_environment();
 
 /// file, bytes that are here, bytes in all (0: not known).

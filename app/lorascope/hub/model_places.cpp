@@ -49,11 +49,17 @@ std::optional<fs::path> default_encoder() {
   return std::nullopt;
 }
 
+fs::path hub_home() {
+  if (const auto home = environment("HF_HOME")) return *home;
+  if (const auto cache = environment("XDG_CACHE_HOME")) return fs::path(*cache) / "huggingface";
+  return fs::path(environment("HOME").value_or(".")) / ".cache/huggingface";
+}
+
 fs::path hub_cache() {
-  if (const auto cache = environment("HF_HUB_CACHE")) return *cache;
-  if (const auto home = environment("HF_HOME")) return fs::path(*home) / "hub";
-  if (const auto cache = environment("XDG_CACHE_HOME")) return fs::path(*cache) / "huggingface/hub";
-  return fs::path(environment("HOME").value_or(".")) / ".cache/huggingface/hub";
+  for (const char* name : {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"}) {
+    if (const auto cache = environment(name)) return *cache;
+  }
+  return hub_home() / "hub";
 }
 
 std::string cache_folder(const std::string& prefix, const std::string& id) {

@@ -20,8 +20,10 @@ struct LocalModel {
 /// has beside it; the first that holds a config.json.
 std::optional<std::filesystem::path> default_encoder();
 
-/// Where Hugging Face's programs keep what they fetched: HF_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub or
-/// ~/.cache/huggingface/hub.
+/// The folder of Hugging Face's programs: HF_HOME, XDG_CACHE_HOME/huggingface or ~/.cache/huggingface.
+std::filesystem::path hub_home();
+
+/// Where they keep what they fetched: HF_HUB_CACHE, or `hub` in that folder.
 std::filesystem::path hub_cache();
 
 /// The folder of a model that was fetched from the hub as "owner/name", or nothing.

@@ -54,6 +54,10 @@ TEST_CASE("the hub's settings are read as Hugging Face's programs read them", "[
   {
     const ScopedEnvironment scope({{"HF_HUB_CACHE", ""}, {"HF_HOME", ""}, {"XDG_CACHE_HOME", ""}, {"HOME", home}});
     CHECK(hub_cache() == folder.path() / ".cache/huggingface/hub");
+    const ScopedEnvironment other({{"XDG_CACHE_HOME", home + "/x"}, {"HF_TOKEN", ""}, {"HF_TOKEN_PATH", ""}});
+    write_file_atomically(folder.path() / "x/huggingface/token", "from-cache\n");
+    CHECK(hub_cache() == folder.path() / "x/huggingface/hub");
+    CHECK(options_from_environment().token == "from-cache");
   }
   const ScopedEnvironment scope({{"HF_HUB_CACHE", ""},
                                  {"HF_HOME", home},
@@ -71,6 +75,13 @@ TEST_CASE("the hub's settings are read as Hugging Face's programs read them", "[
   CHECK(options.token == "own");
   CHECK(!options.is_offline);
   CHECK(options.cache == folder.path() / "c");
+  for (const char* value : {"true", "YES", "on"}) {
+    const ScopedEnvironment offline({{"HF_HUB_OFFLINE", value}, {"HF_TOKEN", ""}});
+    CHECK(options_from_environment().is_offline);
+  }
+  write_file_atomically(folder.path() / "elsewhere", "from-path");
+  const ScopedEnvironment path({{"HF_TOKEN", ""}, {"HF_TOKEN_PATH", home + "/elsewhere"}});
+  CHECK(options_from_environment().token == "from-path");
 }
 
 TEST_CASE("models are found by folder, by the default's name and in the cache", "[hub]") {
