@@ -4,7 +4,6 @@
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <thread>
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/run_json.h"
@@ -77,15 +76,6 @@ CheckedStudy check_study(const RunOptions& options) {
   return checked;
 }
 
-/// Cores are shared out among runs that go at the same time, where the study does not say.
-void share_threads(study::Study& study, int num_jobs) {
-  if (num_jobs <= 1) return;
-  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  for (study::RunSettings& run : study.runs) {
-    if (run.threads == 0) run.threads = std::max(1, cores / num_jobs);
-  }
-}
-
 std::int64_t add_to_store(const store::Workspace& workspace, study::Study& study, const std::string& path) {
   queue::make_data(study, workspace);
   std::vector<std::string> commands;
@@ -151,7 +141,6 @@ void run(const RunOptions& options) {
   if (!checked.problems.empty()) throw StudyError("cannot use the study " + options.study, checked.problems);
   if (options.dry_run) return;
   const store::Workspace workspace = store::Workspace::open_or_create(options.workspace);
-  share_threads(checked.study, options.num_jobs);
   const std::int64_t study = add_to_store(workspace, checked.study, fs::absolute(options.study).string());
   const std::vector<store::RunId> ids = store::StudyStore(workspace).runs(study);
   if (options.detach) {
@@ -236,7 +225,7 @@ void add_run(CLI::App& program) {
 }
 
 void add_demo(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("demo", "The built-in study, from data to paper kit, in about a minute");
+  CLI::App* command = program.add_subcommand("demo", "The built-in study of three tasks, from data to paper kit, in about two minutes");
   command->footer("Example: lorascope demo --workspace demo-workspace --kit demo-kit");
   auto options = std::make_shared<DemoOptions>();
   add_workspace_option(*command, options->workspace);

@@ -45,7 +45,7 @@ void resume(const ControlOptions& options) {
     std::cerr << "run " << run.id << " goes on in the background\n";
     return;
   }
-  const engine::RunOutcome outcome = engine::execute_run(workspace, run.id, /*silent=*/false);
+  const engine::RunOutcome outcome = engine::execute_run(workspace, run.id, {});
   if (outcome.exit_code == 0) return;
   if (!outcome.reason.empty()) std::cerr << "lorascope: " << outcome.reason << '\n';
   if (!outcome.hint.empty()) std::cerr << "Hint: " << outcome.hint << '\n';

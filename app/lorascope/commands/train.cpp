@@ -83,7 +83,7 @@ void train(const TrainOptions& options) {
   const store::Workspace workspace = store::Workspace::open_or_create(options.workspace);
   store::RunStore runs(workspace);
   const store::RunId id = runs.create(settings, {}, own_command_line());
-  const engine::RunOutcome outcome = engine::execute_run(workspace, id, /*silent=*/false);
+  const engine::RunOutcome outcome = engine::execute_run(workspace, id, {});
   if (options.json) {
     std::cout << summary(workspace, id).dump() << std::endl;
   } else if (outcome.exit_code == 0) {
@@ -149,14 +149,16 @@ void add_run_one(CLI::App& program) {
   struct RunOneOptions {
     std::string workspace;
     store::RunId run = 0;
+    int threads = 0;
   };
   CLI::App* command = program.add_subcommand("run-one", "Carries one run of a workspace; the queue starts it");
   command->group("");  // internal: not in the help
   auto options = std::make_shared<RunOneOptions>();
   command->add_option("--workspace", options->workspace)->required();
   command->add_option("--run", options->run)->required();
+  command->add_option("--threads", options->threads);
   command->callback([options] {
-    const int code = engine::run_one(options->workspace, options->run);
+    const int code = engine::run_one(options->workspace, options->run, {.threads = options->threads});
     if (code != 0) throw CLI::RuntimeError(code);
   });
 }

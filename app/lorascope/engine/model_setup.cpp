@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "app/lorascope/engine/mixture_setup.h"
+#include "app/lorascope/engine/mixture_setup.h"
 #include "core/base/error.h"
 #include "core/files/adapter_folder.h"
 #include "core/files/model_folder.h"
@@ -87,6 +88,7 @@ tasks::TaskModelOptions model_options(const study::RunSettings& settings, std::i
   const bool sees_padding = settings.task == "squad" && settings.has_padded_span_loss();
   const bool is_compatible = settings.training.compatible_path || sees_padding || options.device != "cpu";
   options.path = is_compatible ? tasks::Path::Compatible : tasks::Path::Packed;
+  options.checkpoints = settings.training.activation_checkpointing;
   return options;
 }
 

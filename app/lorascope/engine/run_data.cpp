@@ -27,6 +27,13 @@ void load_questions(Split& split, const Encoding& encoding) {
   data::SpanFeatureOptions options;
   options.max_length = encoding.max_length;
   options.stride = encoding.settings.squad.stride;
+  if (options.stride > encoding.max_length - 2 && encoding.settings.training.max_length == 0) {
+    // The model is shorter than the task's usual length, which the usual overlap belongs to.
+    options.stride = encoding.max_length / 3;
+    split.remarks.push_back(split.name + ": the model's " + std::to_string(encoding.max_length) +
+                            " positions leave room for an overlap of " + std::to_string(options.stride) + ", not " +
+                            std::to_string(encoding.settings.squad.stride));
+  }
   options.for_training = true;
   data::SpanFeatures labelled = data::make_span_features(split.questions, encoding.tokenizer, options);
   add_remarks(labelled, split);

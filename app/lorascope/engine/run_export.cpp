@@ -1,6 +1,7 @@
 #include "app/lorascope/engine/run_export.h"
 
 #include "app/lorascope/engine/mixture_setup.h"
+#include "app/lorascope/engine/mixture_setup.h"
 #include "core/files/adapter_folder.h"
 #include "core/files/model_folder.h"
 

@@ -17,8 +17,8 @@ struct ExportSource {
   std::string base_model;                  ///< named in an adapter's configuration
 };
 
-/// Writes what was trained to `folder`: a model folder that transformers opens, or an adapter folder that PEFT opens.
-/// Returns "model" or "adapter".
+/// Writes what was trained to `folder`: a model folder that transformers opens, an adapter folder that PEFT opens, or
+/// an X-LoRA folder. Returns "model", "adapter" or "xlora".
 std::string export_trained(const tasks::TaskModel& model, const ExportSource& source,
                            const std::filesystem::path& folder);
 

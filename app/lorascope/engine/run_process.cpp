@@ -10,12 +10,14 @@
 #include <optional>
 
 #include "app/lorascope/engine/environment.h"
+#include "app/lorascope/engine/gate_probe.h"
 #include "app/lorascope/engine/interrupts.h"
 #include "app/lorascope/engine/model_setup.h"
 #include "app/lorascope/engine/predictions.h"
 #include "app/lorascope/engine/run_commands.h"
 #include "app/lorascope/engine/run_data.h"
 #include "app/lorascope/engine/run_export.h"
+#include "app/lorascope/engine/shared_cores.h"
 #include "app/lorascope/engine/store_observer.h"
 #include "app/lorascope/hub/model_places.h"
 #include "core/base/error.h"
@@ -64,15 +66,17 @@ train::TrainingOptions training_options(const RunSettings& settings, const fs::p
 /// One run in this process, from loading to the last row.
 class RunProcess {
  public:
-  RunProcess(const store::Workspace& workspace, store::RunId run, const Interrupts& interrupts,
-             ProgressDisplay& display)
+  RunProcess(const store::Workspace& workspace, store::RunId run, const ExecutionOptions& options,
+             const Interrupts& interrupts, ProgressDisplay& display)
       : workspace_(workspace),
         run_(run),
         runs_(workspace),
         settings_(RunSettings::from_json(runs_.get(run).settings)),
         run_folder_(workspace.run_folder(run)),
         commands_(workspace, run, interrupts),
-        display_(display) {}
+        display_(display) {
+    if (settings_.threads == 0) settings_.threads = options.threads;
+  }
 
   store::RunState execute();
   /// Commits what is waiting.
@@ -91,6 +95,7 @@ class RunProcess {
   void remove_checkpoints();
   const Split* selection_split() const;
 
+  const SharedCores shared_cores_;
   const store::Workspace& workspace_;
   store::RunId run_;
   store::RunStore runs_;
@@ -103,6 +108,7 @@ class RunProcess {
   std::vector<Split> splits_;  ///< train, then eval and test where there are any
   ExportSource export_source_;
   std::unique_ptr<tasks::TaskModel> model_;
+  std::unique_ptr<GateProbe> gate_probe_;
   std::unique_ptr<StoreObserver> observer_;
   std::future<void> environment_;
 };
@@ -152,6 +158,11 @@ void RunProcess::load() {
   model_ = make_model(settings_, folder, num_labels_of(labels_, settings_.task), remarks);
   observer_ = std::make_unique<StoreObserver>(
       workspace_, ObservedRun{run_, settings_, *tokenizer_, labels_, splits_.front(), selection_split()}, display_);
+  if (model_->is_mixture()) {
+    const Split& probed = selection_split() ? *selection_split() : splits_.front();
+    gate_probe_ = std::make_unique<GateProbe>(*model_, probed.features, *tokenizer_, run_folder_ / "scalings");
+    observer_->follow_gate(gate_probe_.get());
+  }
   for (const std::string& remark : remarks) observer_->on_log(train::LogLevel::Warning, remark);
   describe(threads, device);
 }
@@ -319,7 +330,7 @@ RunOutcome outcome_of(std::exception_ptr problem) {
 
 }  // namespace
 
-RunOutcome execute_run(const store::Workspace& workspace, store::RunId run, bool silent) {
+RunOutcome execute_run(const store::Workspace& workspace, store::RunId run, const ExecutionOptions& options) {
   using store::RunState;
   store::RunStore runs(workspace);
   const store::RunRecord record = runs.get(run);
@@ -334,10 +345,10 @@ RunOutcome execute_run(const store::Workspace& workspace, store::RunId run, bool
   store::CommandBox(workspace).clear(run);
 
   const Interrupts interrupts;
-  ProgressDisplay display(silent);
+  ProgressDisplay display(options.silent);
   std::unique_ptr<RunProcess> process;
   try {
-    process = std::make_unique<RunProcess>(workspace, run, interrupts, display);
+    process = std::make_unique<RunProcess>(workspace, run, options, interrupts, display);
     const RunState state = process->execute();
     return {state, "", "", state == RunState::Stopped ? 4 : 0};
   } catch (const StoreError&) {
@@ -356,9 +367,9 @@ void report(const RunOutcome& outcome) {
   if (!outcome.hint.empty()) std::cerr << "Hint: " << outcome.hint << '\n';
 }
 
-int run_one(const std::filesystem::path& folder, store::RunId run) {
+int run_one(const std::filesystem::path& folder, store::RunId run, const ExecutionOptions& options) {
   const store::Workspace workspace = store::Workspace::open(folder);
-  const RunOutcome outcome = execute_run(workspace, run, /*silent=*/false);
+  const RunOutcome outcome = execute_run(workspace, run, options);
   report(outcome);
   return outcome.exit_code;
 }

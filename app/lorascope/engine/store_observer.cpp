@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "app/lorascope/engine/gate_probe.h"
 #include "app/lorascope/engine/predictions.h"
 #include "core/base/json.h"
 #include "core/train/evaluator.h"
@@ -87,9 +88,10 @@ Json row_of(const data::Feature& feature, const ObservedRun& run) {
 /// "f1 0.4321" of the score that people look at first.
 std::string main_score(const std::string& task, const std::map<std::string, double>& scores) {
   std::string text;
-  for (const char* name : task == "squad"  ? std::initializer_list<const char*>{"exact_match", "f1"}
-                          : task == "swag" ? std::initializer_list<const char*>{"accuracy"}
-                                           : std::initializer_list<const char*>{"f1"}) {
+  const std::vector<const char*> names = task == "squad"  ? std::vector{"exact_match", "f1"}
+                                         : task == "swag" ? std::vector{"accuracy"}
+                                                          : std::vector{"f1"};
+  for (const char* name : names) {
     const auto found = scores.find(name);
     if (found != scores.end()) text += ", " + std::string(name) + " " + number(found->second, task == "squad" ? "%.2f" : "%.4f");
   }
@@ -196,6 +198,20 @@ void StoreObserver::on_evaluation(const train::EvaluationReport& report, const t
   text += main_score(run_.settings.task, report.scores);
   on_log(train::LogLevel::Info, text + " (" + duration_text(report.seconds) + ")");
   latest_ = evaluation;
+  if (gate_probe_ != nullptr) look_at_gate(report.step);
+}
+
+void StoreObserver::look_at_gate(std::int64_t step) {
+  const GateProbe::Look look = gate_probe_->look(step);
+  for (const auto& [series, value] : look.series) writer_.add(series, step, value);
+  if (!look.warning.empty()) on_log(train::LogLevel::Warning, look.warning);
+  store::Artifact artifact;
+  artifact.kind = "scalings";
+  artifact.path = workspace_.stored_path(look.file);
+  artifact.size_bytes = static_cast<std::int64_t>(std::filesystem::file_size(look.file));
+  artifact.step = step;
+  artifact.time = now_seconds();
+  runs_.add_artifact(run_.id, artifact);
 }
 
 void StoreObserver::write_evaluation(const train::EvaluationReport& report) {

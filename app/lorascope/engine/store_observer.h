@@ -15,6 +15,8 @@
 
 namespace lorascope::app::engine {
 
+class GateProbe;
+
 /// What is fixed about a run for the whole of its observation; all of it must outlive the observer.
 struct ObservedRun {
   store::RunId id = 0;
@@ -43,6 +45,8 @@ class StoreObserver final : public train::TrainingObserver {
   void on_phase(train::Phase phase) override;
   void on_log(train::LogLevel level, const std::string& text) override;
 
+  /// Scalings of a mixture are looked at after every evaluation; `probe` must outlive the observer.
+  void follow_gate(GateProbe* probe) { gate_probe_ = probe; }
   /// What the run does before and after training: "loading the model", "scoring test".
   void set_phase(const std::string& phase);
   /// Returns when everything is committed. Throws StoreError where it could not be.
@@ -53,6 +57,7 @@ class StoreObserver final : public train::TrainingObserver {
 
  private:
   void write_evaluation(const train::EvaluationReport& report);
+  void look_at_gate(std::int64_t step);
 
   const store::Workspace& workspace_;
   ObservedRun run_;
@@ -64,6 +69,7 @@ class StoreObserver final : public train::TrainingObserver {
   train::Evaluation latest_;
   Stopwatch since_memory_;
   bool is_paused_ = false;
+  GateProbe* gate_probe_ = nullptr;
 };
 
 /// Resident memory of this process now, and its peak.

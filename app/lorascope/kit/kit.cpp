@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 
 #include "app/lorascope/kit/kit_figures.h"
 #include "app/lorascope/kit/kit_texts.h"
+#include "app/lorascope/kit/reference_table.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
@@ -15,6 +17,7 @@
 #include "core/figures/table_text.h"
 #include "core/store/run_store.h"
 #include "core/store/study_store.h"
+#include "core/study/study.h"
 
 namespace lorascope::app {
 namespace {
@@ -77,6 +80,21 @@ std::vector<store::StudyRecord> studies_of(const store::Workspace& workspace,
   return studies;
 }
 
+// What the studies quote from elsewhere, beside what their runs gave.
+void add_references(Files& files, const std::vector<store::StudyRecord>& studies,
+                    const std::vector<store::RunRecord>& runs) {
+  study::StudyOptions options;
+  options.check_files = false;
+  for (const store::StudyRecord& study : studies) {
+    const study::StudyReading reading = study::read_study(study.source, study.path, options);
+    if (reading.study.references.empty()) continue;
+    std::vector<store::RunRecord> members;
+    std::copy_if(runs.begin(), runs.end(), std::back_inserter(members),
+                 [&](const store::RunRecord& run) { return run.study_id == study.id; });
+    add_table(files, file_stem(study.name) + "-references", reference_table(reading.study.references, members));
+  }
+}
+
 Files kit_files(const store::Workspace& workspace, const std::vector<store::RunRecord>& runs) {
   Files files;
   std::map<std::string, std::vector<store::RunRecord>> by_task;
@@ -94,6 +112,7 @@ Files kit_files(const store::Workspace& workspace, const std::vector<store::RunR
   }
   const std::vector<store::StudyRecord> studies = studies_of(workspace, runs);
   for (const store::StudyRecord& study : studies) files["studies/" + file_stem(study.name) + ".toml"] = study.source;
+  add_references(files, studies, runs);
   files["commands.sh"] = kit_commands(runs);
   files["versions.json"] = kit_versions(runs);
   files["README.md"] = kit_readme(runs, list, studies);

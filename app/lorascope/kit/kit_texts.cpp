@@ -79,6 +79,7 @@ std::string kit_readme(const std::vector<store::RunRecord>& runs, const std::vec
       "needs "
       "booktabs and graphicx), CSV, Markdown |\n"
       "| `tables/all-scores.csv` | every score that was measured, per type and strict ones too |\n"
+      "| `tables/*-references.*` | numbers that the study quotes from elsewhere, beside ours |\n"
       "| `tables/runs.*` | the runs with state, steps and times |\n"
       "| `tables/spectra.csv` | singular values of every module's update at the last recorded step |\n"
       "| `settings/run-N.json` | every setting of a run |\n";

@@ -4,7 +4,7 @@
 
 namespace lorascope::app::queue {
 
-/// experiments/miniature/wnut17.toml as it was when the program was built.
+/// experiments/miniature/three-tasks.toml as it was when the program was built.
 std::string_view built_in_study();
 
 }  // namespace lorascope::app::queue

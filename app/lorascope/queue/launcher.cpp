@@ -70,9 +70,10 @@ std::int64_t launch_detached(const std::vector<std::string>& command, const fs::
   return pid;
 }
 
-std::int64_t launch_run(const fs::path& program, const store::Workspace& workspace, store::RunId run) {
-  const std::vector<std::string> command = {
+std::int64_t launch_run(const fs::path& program, const store::Workspace& workspace, store::RunId run, int threads) {
+  std::vector<std::string> command = {
       program.string(), "run-one", "--workspace", workspace.folder().string(), "--run", std::to_string(run)};
+  if (threads > 0) command.insert(command.end(), {"--threads", std::to_string(threads)});
   const std::int64_t pid = launch_detached(command, log_file(workspace, run));
   store::RunStore(workspace).set_process(run, pid, store::process_start(pid));
   return pid;

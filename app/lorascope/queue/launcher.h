@@ -17,8 +17,9 @@ std::filesystem::path own_program();
 std::int64_t launch_detached(const std::vector<std::string>& command, const std::filesystem::path& log);
 
 /// Starts `PROGRAM run-one --workspace W --run ID` with its log in the run's folder and writes pid and start time to
-/// the run's row.
-std::int64_t launch_run(const std::filesystem::path& program, const store::Workspace& workspace, store::RunId run);
+/// the run's row. `threads` are those of a run whose settings leave them open; 0: all cores.
+std::int64_t launch_run(const std::filesystem::path& program, const store::Workspace& workspace, store::RunId run,
+                        int threads = 0);
 
 /// Starts a queue that works until nothing waits; it ends at once where another one is alive.
 void launch_queue(const std::filesystem::path& program, const store::Workspace& workspace, int num_jobs);

@@ -2,6 +2,7 @@
 
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <thread>
@@ -20,6 +21,12 @@ constexpr std::chrono::milliseconds kBetweenTicks{200};
 
 std::string resume_hint(store::RunId run) {
   return "`lorascope resume " + std::to_string(run) + "` goes on from the last checkpoint";
+}
+
+/// Runs that go at the same time share the cores; one alone has all of them.
+int threads_of_a_run(int num_jobs) {
+  if (num_jobs <= 1) return 0;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / num_jobs);
 }
 
 /// The run's own words, where its process ended without writing why.
@@ -74,7 +81,7 @@ void RunQueue::start_waiting() {
     const std::optional<store::RunRecord> next = runs_.take_next_queued();
     if (!next) return;
     try {
-      children_[launch_run(options_.program, workspace_, next->id)] = next->id;
+      children_[launch_run(options_.program, workspace_, next->id, threads_of_a_run(options_.num_jobs))] = next->id;
     } catch (const StoreError&) {
       throw;
     } catch (const Error& problem) {

@@ -8,6 +8,8 @@
 #include "core/base/json.h"
 #include "core/data/data_problems.h"
 #include "core/data/label_set.h"
+#include "core/data/miniature_squad.h"
+#include "core/data/miniature_swag.h"
 #include "core/data/miniature_wnut17.h"
 #include "core/data/squad.h"
 #include "core/data/swag.h"
@@ -42,6 +44,20 @@ constexpr OptionOfKey kOptions[] = {
     {"lora.layers", "--lora-layers"},
     {"lora.rank_pattern", "--rank-pattern"},
     {"lora.alpha_pattern", "--alpha-pattern"},
+    {"xlora.adapters", "--adapters"},
+    {"xlora.mode", "--xlora-mode"},
+    {"xlora.depth", "--xlora-depth"},
+    {"xlora.size", "--xlora-size"},
+    {"xlora.dropout", "--xlora-dropout"},
+    {"xlora.layerwise", "--layerwise"},
+    {"xlora.softmax", "--xlora-softmax"},
+    {"xlora.temperature", "--xlora-temperature"},
+    {"xlora.top_k", "--xlora-top-k"},
+    {"xlora.scaling_pass_value", "--scaling-pass-value"},
+    {"xlora.balance_weight", "--balance-weight"},
+    {"xlora.entropy_weight", "--entropy-weight"},
+    {"xlora.cache_mib", "--xlora-cache-mib"},
+    {"xlora.train_head", "--xlora-train-head"},
     {"squad.stride", "--stride"},
     {"squad.n_best", "--n-best"},
     {"squad.max_answer_length", "--max-answer-length"},
@@ -126,12 +142,18 @@ std::vector<fs::path> write_miniature(const std::string& task, const data::Minia
                                       const fs::path& folder) {
   std::vector<std::string> texts;
   std::string extension = ".conll";
-  if (task != "wnut17") {
-    throw StudyError("cannot make the data of the study",
-                     Problem{"data", "miniature data of the task " + task, "that of wnut17", "name data files"});
+  if (task == "squad") {
+    const data::SquadSplits splits = data::make_miniature_squad(options);
+    for (const auto* part : {&splits.train, &splits.dev, &splits.test}) texts.push_back(data::squad_json(*part, false));
+    extension = ".json";
+  } else if (task == "swag") {
+    const data::SwagSplits splits = data::make_miniature_swag(options);
+    for (const auto* part : {&splits.train, &splits.dev, &splits.test}) texts.push_back(data::swag_csv(*part));
+    extension = ".csv";
+  } else {
+    const data::TaggedSplits splits = data::make_miniature_wnut17(options);
+    for (const auto* part : {&splits.train, &splits.dev, &splits.test}) texts.push_back(data::conll_text(*part));
   }
-  const data::TaggedSplits splits = data::make_miniature_wnut17(options);
-  for (const auto* part : {&splits.train, &splits.dev, &splits.test}) texts.push_back(data::conll_text(*part));
   const std::vector<std::string> names = {"train", "dev", "test"};
   std::vector<fs::path> files;
   for (std::size_t i = 0; i < names.size(); ++i) {

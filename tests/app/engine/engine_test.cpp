@@ -27,7 +27,7 @@ struct Bench {
   store::RunStore runs{workspace};
 
   store::RunId create() { return runs.create(settings); }
-  RunOutcome execute(store::RunId run) { return execute_run(workspace, run, /*silent=*/true); }
+  RunOutcome execute(store::RunId run) { return execute_run(workspace, run, {.silent = true}); }
 
   std::vector<double> values(store::RunId run, const std::string& series) {
     std::vector<double> values;

@@ -81,6 +81,8 @@ TEST_CASE("training equals the golden runs of the Hugging Face Trainer", "[engin
     return;
   }
   for (const char* name : {"wnut17-ft-bert-max-steps", "wnut17-ft-bert-warmup-decay-accumulate", "wnut17-ft-bert-clip",
+                           "squad-ft-bert-accumulate", "squad-lora-bert-zero", "swag-ft-bert", "swag-lora-bert",
+                           "swag-ft-distilbert",
                            "wnut17-lora-bert", "wnut17-lora-bert-all-rslora", "wnut17-lora-bert-loraplus"}) {
     const fs::path folder = test::shared_folder() / "golden" / "training" / name;
     INFO(name);

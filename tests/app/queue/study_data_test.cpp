@@ -1,5 +1,6 @@
 #include "app/lorascope/queue/study_data.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include "app/lorascope/queue/built_in_study.h"
@@ -11,17 +12,18 @@ using namespace lorascope;
 using namespace lorascope::app::queue;
 
 TEST_CASE("The built-in study is the one in experiments/, and its data is made in the workspace", "[queue]") {
-  const auto file = std::filesystem::path(LORASCOPE_SOURCE_DIR) / "experiments/miniature/wnut17.toml";
+  const auto file = std::filesystem::path(LORASCOPE_SOURCE_DIR) / "experiments/miniature/three-tasks.toml";
   CHECK(built_in_study() == read_file(file));
   const test::TemporaryFolder folder;
   const store::Workspace workspace = store::Workspace::open_or_create(folder.path());
   study::Study study = study::load_study(built_in_study(), "built-in study", {});
-  REQUIRE(study.runs.size() == 2);
+  REQUIRE(study.runs.size() == 6);
   make_data(study, workspace);
   for (const study::RunSettings& run : study.runs) {
     CHECK(std::filesystem::file_size(run.train_file) > 1000);
     CHECK(std::filesystem::exists(run.eval_file));
     CHECK(std::filesystem::exists(run.test_file));
+    CHECK(std::filesystem::path(run.train_file).parent_path().filename().string().find(run.task) != std::string::npos);
   }
   CHECK(data_problems(study).empty());
 }
@@ -31,11 +33,41 @@ TEST_CASE("Every problem of a study's data files is found before a run starts", 
   const auto file = folder.path() / "bad.conll";
   std::ofstream(file) << "one\tO\ntwo\tNONSENSE\n\nthree\n";
   study::Study study;
-  study.runs.resize(2);
+  study.runs.resize(4);
   for (study::RunSettings& run : study.runs) run.train_file = file.string();
+  const auto questions = folder.path() / "bad.json";
+  std::ofstream(questions) << "{\"data\": 3}";
+  study.runs[1].task = "squad";
+  study.runs[1].train_file = questions.string();
+  const auto rows = folder.path() / "bad.csv";
+  std::ofstream(rows) << "a,b\n1,2\n";
+  study.runs[2].task = "swag";
+  study.runs[2].train_file = rows.string();
   const std::vector<Problem> problems = data_problems(study);
-  CHECK(problems.size() >= 2);
-  for (const Problem& problem : problems) CHECK_THAT(problem.where, Catch::Contains(file.string()));
+  for (const auto& bad : {file, questions, rows}) {
+    CHECK(std::any_of(problems.begin(), problems.end(), [&](const Problem& problem) {
+      return problem.where.find(bad.string()) != std::string::npos;
+    }));
+  }
+}
+
+TEST_CASE("The equivalent command has the settings of its own task and method only", "[queue]") {
+  const test::TemporaryFolder folder;
+  const store::Workspace workspace = store::Workspace::open_or_create(folder.path());
+  study::RunSettings settings;
+  settings.train_file = "t";
+  settings.squad.stride = 64;
+  settings.lora.layers = {1, 2};
+  settings.swag.train_head = false;
+  CHECK_THAT(train_command(settings, workspace), !Catch::Contains("--stride") && !Catch::Contains("--train-head"));
+  settings.task = "squad";
+  settings.squad.version_2 = true;
+  settings.method = study::Method::Lora;
+  const std::string squad = train_command(settings, workspace);
+  CHECK_THAT(squad, Catch::Contains("--stride 64") && Catch::Contains(" --squad-v2 ") &&
+                        Catch::Contains("--lora-layers 1,2") && !Catch::Contains("--train-head"));
+  settings.task = "swag";
+  CHECK_THAT(train_command(settings, workspace), Catch::Contains("--train-head false") && !Catch::Contains("--stride"));
 }
 
 TEST_CASE("The equivalent command names what differs from the defaults", "[queue]") {

@@ -1,6 +1,7 @@
 #include "tests/core/train/fake_model.h"
 
 #include <ATen/ATen.h>
+#include <c10/util/Exception.h>
 
 #include "core/base/error.h"
 #include "core/files/adapter_folder.h"
@@ -31,6 +32,11 @@ double FakeModel::train_micro_batch(const tasks::Batch& batch, double loss_weigh
   const float b = parameters_[1].value.item<float>();
   auto* dw = parameters_[0].gradient.mutable_data_ptr<float>();
   auto* db = parameters_[1].gradient.mutable_data_ptr<float>();
+  if (batch.num_rows() > row_limit_) {
+    *db += 1000.0F;
+    TORCH_CHECK_WITH(OutOfMemoryError, false, "CUDA out of memory. Tried to allocate everything.\nmore lines");
+  }
+  batch_rows_.push_back(batch.num_rows());
   const auto count = static_cast<double>(batch.tokens.num_tokens());
   double loss = 0.0;
   for (std::int64_t i = 0; i < batch.tokens.num_tokens(); ++i) {

@@ -30,11 +30,18 @@ class FakeModel final : public tasks::TaskModel {
   std::map<std::string, at::Tensor> export_model() const override { return {}; }
   files::AdapterFolder export_adapter() const override;
 
+  /// From now on batches of more rows than this do not fit into memory; what is in `gradient` then is half done.
+  void limit_rows(std::int64_t rows) { row_limit_ = rows; }
+  /// Rows of every batch that was trained on.
+  const std::vector<std::int64_t>& batch_rows() const { return batch_rows_; }
+
   /// All values one after the other.
   std::vector<float> values() const;
 
  private:
   double dropout_;
+  std::int64_t row_limit_ = 1 << 20;
+  std::vector<std::int64_t> batch_rows_;
   std::vector<tasks::Parameter> parameters_;
 };
 
