@@ -8,8 +8,14 @@ namespace lorascope::app {
 
 FetchDisplay::FetchDisplay() : is_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
+FetchDisplay::~FetchDisplay() {
+  if (is_line_open_) std::fputs("\n", stderr);
+}
+
 void FetchDisplay::show(const std::string& file, std::uint64_t done, std::uint64_t total) {
   if (file != file_) {
+    if (is_line_open_) std::fputs("\n", stderr);
+    is_line_open_ = false;
     file_ = file;
     first_done_ = done;
     since_first_.restart();
@@ -30,6 +36,7 @@ void FetchDisplay::show(const std::string& file, std::uint64_t done, std::uint64
     line += text;
     if (total > 0) line += ", " + duration_text(static_cast<double>(total - done) / kMegabyte / rate) + " left";
   }
+  is_line_open_ = is_terminal_ && !is_end;
   std::fprintf(stderr, "%s%s%s", is_terminal_ ? "\r" : "", line.c_str(), is_terminal_ && !is_end ? "\033[K" : "\n");
 }
 

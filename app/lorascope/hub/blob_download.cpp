@@ -121,6 +121,12 @@ Error refusal(const HttpResponse& response, const std::string& what, const HubOp
   return Error(server + " answers with an error for " + what + code, "try again later");
 }
 
+/// The size that the server tells of a file from whose byte `offset` on it sends; 0 where it tells none.
+std::uint64_t told_size(const HttpResponse& head, std::uint64_t offset) {
+  const auto length = head.headers.find("content-length");
+  return length == head.headers.end() ? 0 : std::strtoull(length->second.c_str(), nullptr, 10) + offset;
+}
+
 double seconds_to_wait(const HttpResponse& response, int attempt, const HubOptions& options) {
   double seconds = options.first_wait_seconds * std::pow(2.0, attempt - 1);
   const auto asked = response.headers.find("retry-after");
@@ -164,18 +170,20 @@ void download_blob(const std::string& url, const HubFile& file, const fs::path& 
   // A file that no hash names may change on the server between two calls: its parts must be of one version.
   VersionNote version(file.blob.empty() && file.sha256.empty() ? path.string() + ".etag" : "");
   if (file.size > 0 && incomplete.size() > file.size) incomplete.restart();
+  std::uint64_t total = file.size;
   for (int attempt = 1; file.size == 0 || incomplete.size() < file.size; ++attempt) {
     const std::uint64_t before = incomplete.size();
     const HttpResponse response = client.download(
         {url, before, version.etag()},
         [&](const HttpResponse& head, bool is_resumed) {
+          if (file.size == 0) total = told_size(head, is_resumed ? before : 0);
           if (is_resumed) return;
           incomplete.restart();
           version.set(head);
         },
         [&](std::string_view bytes) {
           incomplete.append(bytes);
-          progress(file.name, incomplete.size(), file.size);
+          progress(file.name, incomplete.size(), total);
         });
     if (response.status == 416) incomplete.restart();
     const bool is_done = response.is_complete() && (response.status == 200 || response.status == 206);

@@ -104,8 +104,8 @@ TEST_CASE("data make and data show know all three tasks", "[commands]") {
     CHECK(shown.json()[count] == 40);
     CHECK(shown.json()["first_rows"].size() == 3);
     CHECK(shown.json()["problems"].empty());
-    const ProgramEnd counted =
-        folder.run("data show " + name + " " + name + "/train" + ending + " --vocab vocab.txt --max-length 64 --json");
+    const ProgramEnd counted = folder.run("data show " + name + " " + name + "/train" + ending +
+                                          " --vocab vocab.txt --max-length 64 --stride 4 --json");
     CHECK(counted.json()["tokens"]["longest"] == 64);
     CHECK(counted.json()["tokens"]["rows"] >= 40);
     CHECK_THAT(folder.run("data show " + name + " " + name + "/dev" + ending).output, Catch::Contains("10 " + count));

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -78,6 +79,16 @@ TEST_CASE_METHOD(Fixture, "the files of a data set are fetched once, without the
   fetch();
   REQUIRE(server.requests().size() == 2);
   for (const HttpRequest& request : server.requests()) CHECK(request.headers.count("authorization") == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "progress knows the size that the server tells", "[hub]") {
+  std::map<std::string, std::uint64_t> last;
+  fetch_data(source(), to(), options(), [&](const std::string& file, std::uint64_t done, std::uint64_t total) {
+    CHECK(done > last[file]);
+    CHECK(total == (file == "train.csv" ? kTrain.size() : kDev.size()));
+    last[file] = done;
+  });
+  CHECK(last["train.csv"] == kTrain.size());
 }
 
 TEST_CASE_METHOD(Fixture, "a dropped download is gone on with, of the same version only", "[hub]") {
