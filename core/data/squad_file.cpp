@@ -39,8 +39,10 @@ class Reader {
     return found == object.end() || found->is_null() ? nullptr : &*found;
   }
 
-  void complain(const JsonRow& row, std::string_view key, const Json* value, const char* expected) {
+  /// Adds the problem and says that the value is not good.
+  bool complain(const JsonRow& row, std::string_view key, const Json* value, const char* expected) {
     problems_.add_key(row.line, row.at(key), value == nullptr ? "nothing" : shown(*value), expected);
+    return false;
   }
 
   std::optional<std::string> text_of(const JsonRow& row, const char* key, bool is_required = true) {
@@ -125,7 +127,10 @@ class Reader {
     const std::optional<std::string> id = id_of(row), text = text_of(row, "question");
     question.place = row.line > 0 ? "line " + std::to_string(row.line) : row.path;
     if (const Json* impossible = find(row.value, "is_impossible")) {
-      if (!impossible->is_boolean()) return complain(row, "is_impossible", impossible, "true or false");
+      if (!impossible->is_boolean()) {
+        complain(row, "is_impossible", impossible, "true or false");
+        return;
+      }
       question.impossible = impossible->get<bool>();
       says_impossible_ = true;
     }
@@ -154,8 +159,7 @@ class Reader {
     if (answers.is_array()) {
       for (std::size_t i = 0; i < answers.size(); ++i) {
         const std::string place = "answers[" + std::to_string(i) + "]";
-        if (!answers[i].is_object())
-          return complain(row, place, &answers[i], "an object with text and answer_start"), false;
+        if (!answers[i].is_object()) return complain(row, place, &answers[i], "an object with text and answer_start");
         const Json *text = find(answers[i], "text"), *start = find(answers[i], "answer_start");
         if (!add_answer(row, {place + ".text", text}, {place + ".answer_start", start}, context, question))
           return false;
@@ -189,10 +193,10 @@ class Reader {
 
   bool add_answer(const JsonRow& row, const Value& text, const Value& start, const CodePoints& context,
                   SquadQuestion& question) {
-    if (text.json == nullptr || !text.json->is_string()) return complain(row, text.key, text.json, "a text"), false;
+    if (text.json == nullptr || !text.json->is_string()) return complain(row, text.key, text.json, "a text");
     const bool is_number = start.json != nullptr && start.json->is_number_integer() &&
                            (!start.json->is_number_unsigned() || start.json->get<std::uint64_t>() <= INT64_MAX);
-    if (!is_number) return complain(row, start.key, start.json, "a whole number"), false;
+    if (!is_number) return complain(row, start.key, start.json, "a whole number");
     SquadAnswer answer = {text.json->get<std::string>(), start.json->get<std::int64_t>()};
     const std::int64_t length = CodePoints(answer.text).size();
     const bool fits = answer.start >= 0 && answer.start <= context.size() && length <= context.size() - answer.start;
