@@ -1,10 +1,11 @@
+#include "core/files/xlora_folder.h"
+
 #include <ATen/ATen.h>
 
 #include <filesystem>
 
 #include "core/base/json.h"
 #include "core/files/safetensors.h"
-#include "core/files/xlora_folder.h"
 #include "tests/core/files/refusal.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
@@ -46,7 +47,8 @@ XloraFolder small_mixture() {
   const std::vector<std::pair<std::int64_t, std::int64_t>> shapes = {{5, 6}, {5, 5}, {4, 5}};
   for (std::size_t number = 0; number < shapes.size(); ++number) {
     GateLayer layer = gate_layer_names(mixture.config, static_cast<std::int64_t>(number));
-    layer.weight = at::arange(shapes[number].first * shapes[number].second, at::kFloat).view({shapes[number].first, -1});
+    layer.weight =
+        at::arange(shapes[number].first * shapes[number].second, at::kFloat).view({shapes[number].first, -1});
     layer.bias = at::full({shapes[number].first}, 0.5 + static_cast<double>(number));
     mixture.gate.push_back(layer);
   }
@@ -114,7 +116,8 @@ TEST_CASE("A gate that PEFT cannot have is not written in its format", "[files]"
 TEST_CASE("Names that are numbers are put into the order of numbers", "[files]") {
   std::string adapters;
   for (int n : {0, 1, 10, 11, 2, 3, 4, 5, 6, 7, 8, 9})
-    adapters += (adapters.empty() ? "" : ", ") + ("\"" + std::to_string(n) + "\": \"places/" + std::to_string(n) + "\"");
+    adapters +=
+        (adapters.empty() ? "" : ", ") + ("\"" + std::to_string(n) + "\": \"places/" + std::to_string(n) + "\"");
   const XloraConfig config =
       parse_xlora_config("{\"peft_type\": \"XLORA\", \"adapters\": {" + adapters + "}}", "here", XloraFormat::Peft);
   REQUIRE(config.adapters.size() == 12);
