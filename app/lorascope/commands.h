@@ -9,6 +9,7 @@ namespace lorascope::app {
 // One function a command, each in commands/NAME.cpp: adds the sub-command with its options and its callback.
 void add_adapter(CLI::App& program);
 void add_doctor(CLI::App& program);
+void add_mix(CLI::App& program);
 void add_model(CLI::App& program);
 void add_data(CLI::App& program);
 void add_encode(CLI::App& program);

@@ -24,6 +24,7 @@ void add_commands(CLI::App& program) {
   add_encode(program);
   add_data(program);
   add_adapter(program);
+  add_mix(program);
   add_model(program);
   add_doctor(program);
   add_export(program);

@@ -38,6 +38,13 @@ files::XloraFolder mixture_of(const study::RunSettings& settings, const files::M
 std::unique_ptr<tasks::TaskModel> make_xlora_model(const study::RunSettings& settings, const files::ModelFolder& folder,
                                                    const tasks::TaskModelOptions& options,
                                                    std::vector<std::string>& remarks) {
+  return std::move(make_xlora_models(settings, folder, {options}, remarks).front());
+}
+
+std::vector<std::unique_ptr<tasks::TaskModel>> make_xlora_models(const study::RunSettings& settings,
+                                                                 const files::ModelFolder& folder,
+                                                                 const std::vector<tasks::TaskModelOptions>& tasks,
+                                                                 std::vector<std::string>& remarks) {
   const files::XloraFolder mixture = mixture_of(settings, folder);
   remarks.insert(remarks.end(), mixture.warnings.begin(), mixture.warnings.end());
   if (mixture.config.trains_adapters || settings.xlora.train_adapters)
@@ -52,7 +59,7 @@ std::unique_ptr<tasks::TaskModel> make_xlora_model(const study::RunSettings& set
   xlora.xlora.entropy_weight = settings.xlora.entropy_weight;
   xlora.xlora.cached_input_bytes = static_cast<std::int64_t>(settings.xlora.cache_mib) << 20;
   xlora.trains_head = settings.xlora.train_head;
-  return tasks::xlora_model(folder, options, mixture, xlora);
+  return tasks::xlora_models(folder, tasks, mixture, xlora);
 }
 
 std::unique_ptr<tasks::TaskModel> make_frozen_xlora(const fs::path& place, const std::string& mode,

@@ -15,6 +15,12 @@ std::unique_ptr<tasks::TaskModel> make_xlora_model(const study::RunSettings& set
                                                    const tasks::TaskModelOptions& options,
                                                    std::vector<std::string>& remarks);
 
+/// The same over several tasks: one model each, all with one gate (tasks::xlora_models).
+std::vector<std::unique_ptr<tasks::TaskModel>> make_xlora_models(const study::RunSettings& settings,
+                                                                 const files::ModelFolder& folder,
+                                                                 const std::vector<tasks::TaskModelOptions>& tasks,
+                                                                 std::vector<std::string>& remarks);
+
 /// A stored X-LoRA for prediction only, in the given mode ("xlora", "peft", "ours").
 std::unique_ptr<tasks::TaskModel> make_frozen_xlora(const std::filesystem::path& mixture, const std::string& mode,
                                                     const files::ModelFolder& folder,
