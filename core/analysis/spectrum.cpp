@@ -78,6 +78,8 @@ Spectrum low_rank_spectrum(const at::Tensor& b, const at::Tensor& a, double scal
   const at::NoGradGuard no_gradient;
   const std::int64_t rank = a.size(0);
   std::vector<double> core = core_of(factor_of_rows(b.t()), factor_of_rows(a), rank, scaling);
+  const bool is_finite = std::all_of(core.begin(), core.end(), [](double value) { return std::isfinite(value); });
+  if (!is_finite) return summarise(std::vector<double>(core.size() / static_cast<std::size_t>(rank), std::nan("")));
   std::vector<double> values =
       rank <= kLargestJacobi ? jacobi_singular_values(std::move(core), rank)
                              : to_vector(at::linalg_svdvals(at::from_blob(core.data(), {rank, rank}, at::kDouble)));

@@ -1,4 +1,5 @@
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <CLI/CLI.hpp>
 #include <cmath>
@@ -116,6 +117,7 @@ void print_modules(const files::AdapterFolder& adapter, const Json& description)
 }
 
 void show(const ShowOptions& options) {
+  at::set_num_threads(1);  // many small decompositions: threads would wait for each other longer than they compute
   if (files::is_xlora_folder(options.folder)) return show_xlora(options.folder, options.model, options.json);
   const files::AdapterFolder adapter = files::read_adapter_folder(options.folder);
   Json description = describe(adapter);

@@ -1,3 +1,5 @@
+#include <ATen/Parallel.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <iomanip>
@@ -43,6 +45,7 @@ void print(const analysis::AdapterComparison& comparison) {
 }
 
 void compare(const CompareOptions& options) {
+  at::set_num_threads(1);  // many small decompositions: threads would wait for each other longer than they compute
   const analysis::AdapterComparison comparison = analysis::compare_adapters(
       files::read_adapter_folder(options.first), files::read_adapter_folder(options.second), options.directions);
   if (!options.json) return print(comparison);

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/analysis/weight_change.h"
+#include "core/base/json.h"
+
+namespace lorascope::store {
+class Workspace;
+}
+
+namespace lorascope::app {
+
+struct WeightAnalysisOptions {
+  std::vector<std::string> subjects;  ///< runs by number or name, or folders of adapters and tuned models
+  std::string base;                   ///< model folder or name; of a run its own model where empty
+  analysis::IntruderOptions intruders;
+  std::int64_t directions = 0;  ///< of overlaps; 0: all
+};
+
+/// Intruder dimensions and size of the change of every adapted matrix of one subject: {"modules": {NAME: {…}}}.
+/// `workspace` may be null where all subjects are folders. Throws UsageError, CheckpointError, StoreError.
+Json analyse_intruders(const WeightAnalysisOptions& options, const store::Workspace* workspace);
+
+/// Two adapters against each other, as `adapter compare` has it.
+Json analyse_overlap(const WeightAnalysisOptions& options, const store::Workspace* workspace);
+
+}  // namespace lorascope::app
