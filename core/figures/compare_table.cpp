@@ -192,13 +192,10 @@ TableRow group_row(const Comparing& comparing, const RunGroup& group) {
   TableRow row;
   row.method = group.style.method;
   if (group.members.size() == 1) row.run_id = comparing.runs[group.members.front()].id;
-  row.cells = {{group.name, {}, {}, false},
-               number(static_cast<double>(scores.size())),
-               mean_cell(scores, true),
-               interval_cell(comparing, group),
-               difference_cell(comparing, group),
-               p_cell(comparing, group),
-               reference_cell(comparing, group.name)};
+  row.cells = {
+      {group.name, {}, {}, false},          number(static_cast<double>(scores.size())), mean_cell(scores, true),
+      interval_cell(comparing, group),      difference_cell(comparing, group),          p_cell(comparing, group),
+      reference_cell(comparing, group.name)};
   for (const CostColumn& cost : cost_columns()) {
     row.cells.push_back(mean_cell(comparing.values(group, cost.value), false));
   }
@@ -332,13 +329,12 @@ TableData settings_table(std::span<const store::RunRecord> runs, Grouping groupi
   static const std::set<std::string> kNames = {"name", "group", "export_folder", "training.seed"};
   for (const study::SettingsField& field : study::settings_fields()) {
     if (kNames.contains(field.key)) continue;
-    const bool of_lora = field.key.starts_with("lora.");
     TableRow row;
     row.cells.push_back({field.key, {}, {}, false});
     std::set<std::string> different;
     const std::string usual = study::value_text(field.get(study::RunSettings()));
     for (const study::RunSettings& one : settings) {
-      const bool used = !of_lora || one.method != study::Method::FullFineTuning;
+      const bool used = field.concerns(one);
       const std::string text = used ? study::value_text(field.get(one)) : "–";
       different.insert(text);
       row.cells.push_back({text.empty() ? "none" : text, {}, {}, false});
@@ -351,7 +347,7 @@ TableData settings_table(std::span<const store::RunRecord> runs, Grouping groupi
     }
     table.rows.push_back(std::move(row));
   }
-  table.note = settings.size() < 2 ? "choose two groups of runs"
+  table.note = settings.size() < 2  ? "choose two groups of runs"
                : table.rows.empty() ? "the groups have the same settings"
                                     : "= as the baseline, which comes first";
   return table;

@@ -22,18 +22,18 @@ struct GroupEvidence {
 
 /// A published number that stands beside a group's own score.
 struct Reference {
-  std::string group;  ///< name of the group it is about; unknown names get a row of their own
-  std::string metric; ///< "test/f1"
-  double value = 0;   ///< in the unit of the table: per cent for shares
-  std::string source; ///< "the paper's Table 5"
+  std::string group;   ///< name of the group it is about; unknown names get a row of their own
+  std::string metric;  ///< "test/f1"
+  double value = 0;    ///< in the unit of the table: per cent for shares
+  std::string source;  ///< "the paper's Table 5"
 };
 
 struct CompareOptions {
   Grouping grouping = Grouping::Setting;
-  std::string score;     ///< "test/f1"; empty: the main score that the runs have
-  std::string baseline;  ///< name of a group; empty: the first
-  std::map<std::string, GroupEvidence> evidence = {};                   ///< by group name
-  std::map<std::string, std::map<std::string, double>> measures = {};   ///< by group name: "stable rank" …
+  std::string score;                                   ///< "test/f1"; empty: the main score that the runs have
+  std::string baseline;                                ///< name of a group; empty: the first
+  std::map<std::string, GroupEvidence> evidence = {};  ///< by group name
+  std::map<std::string, std::map<std::string, double>> measures = {};  ///< by group name: "stable rank" …
   std::vector<Reference> references = {};
 };
 

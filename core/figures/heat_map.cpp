@@ -35,8 +35,7 @@ MapFrame plan(const HeatMapData& map, const RenderOptions& options, const TextMe
   const double bar_text = std::max(measure.width(map.text(range.low), em), measure.width(map.text(range.high), em));
   const double width = options.width_cm * kPointsPerCm;
   const double row_label = map.row_label.empty() ? 0 : em * 1.5;
-  frame.cells.left =
-      frame.pad + row_label + std::min(widest(measure, map.rows, em), width * 0.3) + em * 0.6;
+  frame.cells.left = frame.pad + row_label + std::min(widest(measure, map.rows, em), width * 0.3) + em * 0.6;
   frame.bar.right = width - frame.pad - bar_text - em * 0.4;
   frame.bar.left = frame.bar.right - em * kBarWidth;
   frame.cells.right = std::max(frame.cells.left + em, frame.bar.left - em);
@@ -66,14 +65,10 @@ Rgb ink_on(Rgb ground, const PlotInk& ink) {
 }
 
 DrawnPath filled(Part part, const Box& box, Rgb colour) {
-  return {part,
-          {{box.left, box.top}, {box.right, box.top}, {box.right, box.bottom}, {box.left, box.bottom}},
-          colour,
-          1,
-          0,
-          {},
-          true,
-          false};
+  return {part,   {{box.left, box.top}, {box.right, box.top}, {box.right, box.bottom}, {box.left, box.bottom}},
+          colour, 1,
+          0,      {},
+          true,   false};
 }
 
 void draw_cells(Drawing& drawing, const HeatMapData& map, const MapFrame& frame, const TextMeasure& measure) {
@@ -141,10 +136,9 @@ void draw_bar(Drawing& drawing, const HeatMapData& map, const MapFrame& frame, c
   const double step = frame.bar.height() / kSteps;
   for (int i = 0; i < kSteps; ++i) {
     const double bottom = frame.bar.bottom - step * i;
-    drawing.shapes.push_back(filled(Part::Legend,
-                                    {frame.bar.left, std::max(frame.bar.top, bottom - step * 1.02), frame.bar.right,
-                                     bottom},
-                                    cell_colour((i + 0.5) / kSteps, map.diverging)));
+    drawing.shapes.push_back(
+        filled(Part::Legend, {frame.bar.left, std::max(frame.bar.top, bottom - step * 1.02), frame.bar.right, bottom},
+               cell_colour((i + 0.5) / kSteps, map.diverging)));
   }
   const Range range = value_range(map);
   const double x = frame.bar.right + frame.em * 0.4;
@@ -218,7 +212,8 @@ TableData heat_map_table(const HeatMapData& map) {
   table.note = map.note;
   table.columns.push_back({map.row_label, "", Align::Left, 0, Better::None});
   const double factor = map.unit == "%" ? 100 : 1;
-  for (const std::string& column : map.columns) table.columns.push_back({column, map.unit, Align::Right, 3, Better::None});
+  for (const std::string& column : map.columns)
+    table.columns.push_back({column, map.unit, Align::Right, 3, Better::None});
   for (std::size_t row = 0; row < map.rows.size(); ++row) {
     TableRow cells;
     cells.cells.push_back({map.rows[row], {}, {}, false});

@@ -37,7 +37,8 @@ bool is_constant(const Column& column) {
 }
 
 std::vector<Column> setting_columns(std::span<const store::RunRecord> runs) {
-  static const std::set<std::string> kNames = {"name", "group", "export_folder", "data.train", "data.eval", "data.test"};
+  static const std::set<std::string> kNames = {"name",       "group",     "export_folder",
+                                               "data.train", "data.eval", "data.test"};
   std::vector<study::RunSettings> settings;
   for (const store::RunRecord& run : runs) {
     try {
@@ -51,7 +52,7 @@ std::vector<Column> setting_columns(std::span<const store::RunRecord> runs) {
     if (kNames.contains(field.key)) continue;
     Column column{field.label, {}, {}, true};
     for (const study::RunSettings& one : settings) {
-      const bool used = !field.key.starts_with("lora.") || one.method != study::Method::FullFineTuning;
+      const bool used = field.concerns(one);
       const Json value = used ? field.get(one) : Json();
       column.numbers.push_back(value.is_number() ? std::optional(value.get<double>()) : std::nullopt);
       column.texts.push_back(used ? study::value_text(value) : kUnused);
@@ -96,10 +97,9 @@ ParallelAxis axis_of(const Column& column, std::vector<double>& values) {
   return axis;
 }
 
-std::string end_text(const ParallelAxis& axis, double value) {
-  const double size = std::abs(value);
-  return axis.categories.empty() && (size == 0 || (size >= 0.01 && size < 1e5)) ? short_number(value)
-                                                                               : study::value_text(Json(value));
+// Small numbers as rates are written, 5e-5; others with four digits.
+std::string end_text(double value) {
+  return value == 0 || std::abs(value) >= 0.01 ? short_number(value) : study::value_text(Json(value));
 }
 
 struct ParallelFrame {
@@ -120,14 +120,17 @@ void draw_axes(Drawing& drawing, const ParallelData& data, const ParallelFrame& 
     const double x = frame.x(a, data.axes.size());
     const bool first = a == 0, last = a + 1 == data.axes.size();
     const Anchor anchor = first ? Anchor::Start : last ? Anchor::End : Anchor::Middle;
-    const double text_x = first ? std::max(em * 0.6, x - em * 2) : last ? std::min(drawing.width - em * 0.6, x + em * 2) : x;
+    const double text_x = first  ? std::max(em * 0.6, x - em * 2)
+                          : last ? std::min(drawing.width - em * 0.6, x + em * 2)
+                                 : x;
     drawing.shapes.push_back(
         DrawnPath{Part::Axis, {{x, frame.bottom}, {x, frame.top}}, ink.secondary, 1, 0.8, {}, false, false});
     drawing.shapes.push_back(measure.place(Part::AxisLabel, measure.shortened(axis.label, em, slot * 0.95),
                                            {text_x, frame.top - em * 2.0}, em, ink.text, anchor));
     if (axis.categories.empty()) {
-      for (const auto& [value, y] : {std::pair(axis.high, frame.top - em * 0.5), std::pair(axis.low, frame.bottom + em * 1.3)}) {
-        drawing.shapes.push_back(measure.place(Part::Tick, end_text(axis, value), {text_x, y}, em, ink.secondary, anchor));
+      for (const auto& [value, y] :
+           {std::pair(axis.high, frame.top - em * 0.5), std::pair(axis.low, frame.bottom + em * 1.3)}) {
+        drawing.shapes.push_back(measure.place(Part::Tick, end_text(value), {text_x, y}, em, ink.secondary, anchor));
       }
       continue;
     }
@@ -151,7 +154,8 @@ void draw_line(Drawing& drawing, const ParallelData& data, const ParallelLine& l
     if (piece.size() > 1) {
       drawing.shapes.emplace_back(std::in_place_type<DrawnPath>, Part::Data, piece, colour, opacity, width, dashes);
     }
-    if (!piece.empty()) drawing.shapes.emplace_back(std::in_place_type<DrawnDots>, Part::Data, piece, colour, opacity, 3.2);
+    if (!piece.empty())
+      drawing.shapes.emplace_back(std::in_place_type<DrawnDots>, Part::Data, piece, colour, opacity, 3.2);
     piece.clear();
   };
   for (std::size_t a = 0; a < data.axes.size(); ++a) {
@@ -209,7 +213,8 @@ ParallelData parallel_data(std::span<const store::RunRecord> runs, const std::ve
     data.axes.push_back(axis_of(column, values));
     for (std::size_t i = 0; i < values.size(); ++i) data.lines[i].values.push_back(values[i]);
   }
-  data.note = std::to_string(runs.size()) + (runs.size() == 1 ? " run" : " runs") + ", settings that are equal left out";
+  data.note =
+      std::to_string(runs.size()) + (runs.size() == 1 ? " run" : " runs") + ", settings that are equal left out";
   return data;
 }
 

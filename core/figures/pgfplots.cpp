@@ -96,13 +96,11 @@ std::string plot_of(const Line& line, const Source& source, Palette& palette) {
     }
     return text + "};\n" + (named ? "\\addlegendentry{" + latex_escaped(line.name) + "}\n" : "");
   }
-  const std::string options = "color=" + colour + ", line width=" +
-                              exact_number(line_width(line.style.role) * kPointsPerPixel) + "pt, " +
-                              dash_option(line.style) +
-                              (line.style.role != Role::Main
-                                   ? ", opacity=" + exact_number(line_opacity(line.style.role))
-                                   : "") +
-                              (line.style.markers ? ", mark=*, mark size=1.5pt, mark options={solid}" : ", no markers");
+  const std::string options =
+      "color=" + colour + ", line width=" + exact_number(line_width(line.style.role) * kPointsPerPixel) + "pt, " +
+      dash_option(line.style) +
+      (line.style.role != Role::Main ? ", opacity=" + exact_number(line_opacity(line.style.role)) : "") +
+      (line.style.markers ? ", mark=*, mark size=1.5pt, mark options={solid}" : ", no markers");
   bool first = true;
   for (const std::vector<Point>& piece : source.pieces(line.x, line.y)) {
     text += "\\addplot[" + options + (named && first ? "" : ", forget plot") + "] coordinates {";
@@ -133,23 +131,24 @@ std::string plot_of(const ReferenceLine& reference, const Source& source, Palett
                                ? point(reference.value, source.y.low) + point(reference.value, source.y.high)
                                : point(source.x.low, reference.value) + point(source.x.high, reference.value);
   const std::string label = latex_escaped(reference.label);
-  const std::string node =
-      label.empty() ? ""
-                    : std::string(" node[") + (reference.vertical ? "anchor=south" : "anchor=south east") + ", pos=1, font=\\small] {" +
-                          label + "}";
-  return "\\addplot[densely dotted, line width=0.6pt, color=" + palette.name(ink) + ", no markers, forget plot] coordinates {" + ends +
-         "}" + node + ";\n";
+  const std::string node = label.empty()
+                               ? ""
+                               : std::string(" node[") + (reference.vertical ? "anchor=south" : "anchor=south east") +
+                                     ", pos=1, font=\\small] {" + label + "}";
+  return "\\addplot[densely dotted, line width=0.6pt, color=" + palette.name(ink) +
+         ", no markers, forget plot] coordinates {" + ends + "}" + node + ";\n";
 }
 
 std::string axis_options(const Source& source, const RenderOptions& options) {
   const FigureData& figure = source.figure;
   const double width = options.width_cm;
   const double height = options.height_cm > 0 ? options.height_cm : std::clamp(width * 0.62, 5.0, 9.5);
-  std::string text = "  width=" + exact_number(width) + "cm, height=" + exact_number(height) +
-                     "cm,\n  axis lines=left, axis line style={-}, ymajorgrids, grid style={black!10},\n"
-                     "  legend style={draw=none, fill=none, font=\\small}, legend pos=outer north east, clip mode=individual,\n"
-                     "  xlabel={" +
-                     latex_escaped(figure.x.full_label()) + "}, ylabel={" + latex_escaped(figure.y.full_label()) + "}";
+  std::string text =
+      "  width=" + exact_number(width) + "cm, height=" + exact_number(height) +
+      "cm,\n  axis lines=left, axis line style={-}, ymajorgrids, grid style={black!10},\n"
+      "  legend style={draw=none, fill=none, font=\\small}, legend pos=outer north east, clip mode=individual,\n"
+      "  xlabel={" +
+      latex_escaped(figure.x.full_label()) + "}, ylabel={" + latex_escaped(figure.y.full_label()) + "}";
   if (options.title && !figure.title.empty()) text += ",\n  title={" + latex_escaped(figure.title) + "}";
   if (figure.x.log) text += ", xmode=log";
   if (figure.y.log) text += ", ymode=log";
@@ -178,12 +177,12 @@ std::string pgfplots_figure(const FigureData& figure, const RenderOptions& optio
     }
   }
   for (const Line& line : figure.lines) plots += plot_of(line, source, palette);
-  const bool bars = std::any_of(figure.lines.begin(), figure.lines.end(),
-                                [](const Line& line) { return line.shape == Shape::Bars; });
-  const std::string picture = "% needs \\usepackage{pgfplots} and \\pgfplotsset{compat=1.16}\n" + palette.definitions() +
-                              "\\begin{tikzpicture}\n\\begin{axis}[\n" + axis_options(source, options) +
-                              (bars ? ",\n  ybar, bar width=4pt" : "") + "\n]\n" + plots +
-                              "\\end{axis}\n\\end{tikzpicture}\n";
+  const bool bars =
+      std::any_of(figure.lines.begin(), figure.lines.end(), [](const Line& line) { return line.shape == Shape::Bars; });
+  const std::string picture = "% needs \\usepackage{pgfplots} and \\pgfplotsset{compat=1.16}\n" +
+                              palette.definitions() + "\\begin{tikzpicture}\n\\begin{axis}[\n" +
+                              axis_options(source, options) + (bars ? ",\n  ybar, bar width=4pt" : "") + "\n]\n" +
+                              plots + "\\end{axis}\n\\end{tikzpicture}\n";
   if (!document) return picture;
   return "\\documentclass{standalone}\n\\usepackage[T1]{fontenc}\n\\usepackage{pgfplots}\n"
          "\\pgfplotsset{compat=1.16}\n\\begin{document}\n" +

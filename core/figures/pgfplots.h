@@ -7,9 +7,9 @@
 
 namespace lorascope::figures {
 
-/// The figure as pgfplots source: a tikzpicture to be \input (needs \usepackage{pgfplots}), in the colours and dashes of
-/// all other exports, with the numbers in it. Lines longer than about 1,000 points are thinned with their extremes kept;
-/// the CSV has all of them. `document`: a standalone file that pdflatex accepts.
+/// The figure as pgfplots source: a tikzpicture to be \input (needs \usepackage{pgfplots}), in the colours and dashes
+/// of all other exports, with the numbers in it. Lines longer than about 1,000 points are thinned with their extremes
+/// kept; the CSV has all of them. `document`: a standalone file that pdflatex accepts.
 std::string pgfplots_figure(const FigureData& figure, const RenderOptions& options = {}, bool document = false);
 
 }  // namespace lorascope::figures

@@ -57,8 +57,8 @@ std::optional<Comparison> bootstrap_over_examples(std::span<const std::vector<Ex
                                                   std::span<const std::vector<ExampleCounts>> second,
                                                   const BootstrapOptions& options = {});
 
-/// Bootstrap over seeds: values of the same seeds in the same order are drawn together. Nothing below two seeds or where
-/// the numbers of seeds differ.
+/// Bootstrap over seeds: values of the same seeds in the same order are drawn together. Nothing below two seeds or
+/// where the numbers of seeds differ.
 std::optional<Comparison> bootstrap_over_seeds(std::span<const double> first, std::span<const double> second,
                                                const BootstrapOptions& options = {});
 

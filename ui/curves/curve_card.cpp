@@ -13,6 +13,7 @@
 #include "ui/plots/number_text.h"
 #include "ui/plots/plot_view.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/help_topics.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/number_format.h"
 #include "ui/widgets/theme.h"
@@ -34,6 +35,17 @@ bool isPerCent(const std::string& series, const std::string& task) {
   return score && figures::is_share(series.substr(5), task);
 }
 
+/// The help page of a series.
+QString helpOf(const std::string& series) {
+  const std::string metric = series.substr(series.find('/') + 1);
+  if (metric == "accuracy" || metric == "f1" || metric == "exact_match" || metric == "loss") {
+    return QString::fromStdString("measure." + metric);
+  }
+  return metric == "lr"          ? QStringLiteral("training.learning_rate")
+         : metric == "grad_norm" ? QStringLiteral("training.max_grad_norm")
+                                 : QString();
+}
+
 }  // namespace
 
 CurveCard::CurveCard(SessionModel* session, const std::string& series, QWidget* parent)
@@ -45,6 +57,7 @@ CurveCard::CurveCard(SessionModel* session, const std::string& series, QWidget* 
       series_button_(new QToolButton(this)) {
   session_->wantSeries({QString::fromStdString(series_)});
   view()->setValuesAtEnds(series_.starts_with("eval/"));
+  setHelpTopic(this, helpOf(series_));
   addSeriesMenu();
   train_button_ = emptyState()->addButton(QStringLiteral("Go to Train"), false, [this] { Q_EMIT trainRequested(); });
   show_button_ = emptyState()->addButton(QStringLiteral("Show all runs"), false, [this] {
@@ -125,6 +138,7 @@ void CurveCard::setSeries(const std::string& series) {
   series_ = series;
   session_->wantSeries({QString::fromStdString(series_)});
   view()->setValuesAtEnds(series_.starts_with("eval/"));
+  setHelpTopic(this, helpOf(series_));
   rebuild();
   Q_EMIT seriesChanged();
 }

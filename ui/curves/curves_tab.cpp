@@ -35,6 +35,7 @@ const std::vector<std::string>& scoreSeries() {
 figures::CurveOptions firstOptions(const std::string& series) {
   figures::CurveOptions options;
   options.grouping = figures::Grouping::Setting;
+  options.band = figures::BandKind::Interval;
   if (!series.starts_with("eval/")) {
     options.log_y = series == "train/loss" || series == "train/grad_norm";
     options.smoothing = series == "train/lr" ? 0 : 0.6;

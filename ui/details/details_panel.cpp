@@ -250,7 +250,8 @@ void DetailsPanel::showTrouble(const store::RunRecord& run) {
   }
   trouble_->showMessage(Tone::Error, QString::fromStdString(run.reason), QString::fromStdString(run.hint));
   trouble_->addAction(tr("Resume"), [this] { control_->request(RunVerb::Resume, {shown_}); });
-  trouble_->addAction(tr("Show the log"), [this] { Q_EMIT logRequested(); });
+  trouble_->addAction(tr("Change settings"), [this] { Q_EMIT cloneRequested(shown_); });
+  trouble_->addAction(tr("Show the log"), [this] { Q_EMIT logRequested(true); });
 }
 
 void DetailsPanel::showEnvironment(const store::RunRecord& run) {

@@ -33,7 +33,10 @@ class DetailsPanel : public QWidget {
   DetailsPanel(SessionModel* session, RunControl* control, RunEdits* edits, QWidget* parent = nullptr);
 
  Q_SIGNALS:
-  void logRequested();
+  /// `output`: what the process itself has written.
+  void logRequested(bool output);
+  /// A new study with this run's settings, to be changed.
+  void cloneRequested(lorascope::store::RunId id);
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;

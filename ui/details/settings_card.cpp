@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "core/study/settings_fields.h"
+#include "ui/widgets/help_topics.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/key_value_list.h"
 #include "ui/widgets/labels.h"
@@ -40,6 +41,12 @@ QString valueOf(const study::SettingsField& field, const study::RunSettings& set
     return QString::number(value.get<double>(), 'f', 0);
   }
   return QString::fromStdString(study::value_text(value));
+}
+
+/// The key, the whole value and what the setting means.
+QString tipOf(const QString& key, const QString& value) {
+  return QStringLiteral("<qt><p><tt>%1</tt> = %2</p>%3</qt>")
+      .arg(key.toHtmlEscaped(), value.toHtmlEscaped(), helpSummary(key));
 }
 
 }  // namespace
@@ -86,16 +93,15 @@ void SettingsCard::fill() {
       const QString label = labelOf(field.key);
       const QString key = QString::fromStdString(field.key);
       const QString value = valueOf(field, settings);
-      const bool is_other_method = field.key.rfind("lora.", 0) == 0 && settings.method != study::Method::Lora;
-      if (is_other_method || field.key == "name" || field.key == "group" ||
+      if (!field.concerns(settings) || field.key == "name" || field.key == "group" ||
           !(label + ' ' + key).contains(wanted, Qt::CaseInsensitive)) {
         continue;
       }
       num_others += is_changed ? 0 : 1;
       if (is_changed) {
-        changed_->addRow(label, shortened(value), key + '\n' + value);
+        changed_->addRow(label, shortened(value), tipOf(key, value));
       } else if (all_button_->isChecked() || !wanted.isEmpty()) {
-        others_->addRow(label, shortened(value), key + '\n' + value);
+        others_->addRow(label, shortened(value), tipOf(key, value));
       }
     }
   } catch (const Error& error) {

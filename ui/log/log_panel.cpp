@@ -2,6 +2,7 @@
 
 #include <QClipboard>
 #include <QComboBox>
+#include <QDir>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -9,10 +10,12 @@
 #include <QMouseEvent>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QStackedWidget>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "ui/log/process_log.h"
 #include "ui/log/queue_model.h"
 #include "ui/main_window/session_model.h"
 #include "ui/process/run_control.h"
@@ -76,8 +79,23 @@ LogPanel::LogPanel(SessionModel* session, RunControl* control, QWidget* parent)
     start_->setVisible(queue_->numWaiting() > 0 && queue_->numWaiting() == queue_->rowCount());
   };
   connect(session, &SessionModel::runsChanged, this, show_waiting);
+  connect(session, &SessionModel::runsChanged, this, &LogPanel::followOutput);
+  connect(session, &SessionModel::selectionChanged, this, &LogPanel::followOutput);
+  connect(session, &SessionModel::newEvents, output_, &ProcessLog::refresh);
   show_line();
   show_waiting();
+  followOutput();
+}
+
+void LogPanel::showOutput(bool output) {
+  source_->setCurrentIndex(output ? 1 : 0);
+}
+
+void LogPanel::followOutput() {
+  const store::RunId run = session_->selectedRun();
+  const QDir folder(session_->workspaceFolder());
+  output_->setFile(run == 0 ? QString() : folder.filePath(QStringLiteral("artifacts/run-%1/log.txt").arg(run)));
+  output_->refresh();
 }
 
 QWidget* LogPanel::buildLog() {
@@ -94,6 +112,10 @@ QWidget* LogPanel::buildLog() {
           [this](int index) { events_->setLevel(static_cast<LogLevel>(index)); });
   auto* copy = makeIconButton(QStringLiteral("copy"), tr("Copy the log"));
   connect(copy, &QToolButton::clicked, this, &LogPanel::copyLog);
+  source_ = new QComboBox;
+  source_->addItems({tr("Events"), tr("Output of the process")});
+  source_->setAccessibleName(tr("What the log shows"));
+  bar->addWidget(source_);
   bar->addWidget(level);
   bar->addStretch(1);
   bar->addWidget(copy);
@@ -118,7 +140,15 @@ QWidget* LogPanel::buildLog() {
   connect(events_, &EventModel::grown, this, [this] {
     if (log_view_->property("follows").toBool()) log_view_->scrollToBottom();
   });
-  layout->addWidget(log_view_, 1);
+  output_ = new ProcessLog;
+  pages_ = new QStackedWidget;
+  pages_->addWidget(log_view_);
+  pages_->addWidget(output_);
+  layout->addWidget(pages_, 1);
+  connect(source_, &QComboBox::currentIndexChanged, this, [this, level](int index) {
+    pages_->setCurrentIndex(index);
+    level->setVisible(index == 0);
+  });
   return page;
 }
 
@@ -153,6 +183,10 @@ QWidget* LogPanel::buildQueue() {
 }
 
 void LogPanel::copyLog() const {
+  if (pages_->currentWidget() == output_) {
+    QGuiApplication::clipboard()->setText(output_->toPlainText());
+    return;
+  }
   QStringList lines;
   for (int row = 0; row < events_->rowCount(); ++row) {
     lines.append(events_->index(row, EventModel::Time).data().toString() + '\t' +

@@ -7,6 +7,7 @@
 class QComboBox;
 class QLabel;
 class QListView;
+class QStackedWidget;
 class QPushButton;
 class QTableView;
 class QToolButton;
@@ -14,6 +15,7 @@ class QToolButton;
 namespace lorascope::ui {
 
 class ElidedLabel;
+class ProcessLog;
 class QueueModel;
 class RunControl;
 
@@ -50,17 +52,24 @@ class LogPanel : public QWidget {
   LogStrip* strip() const { return strip_; }
   EventModel* events() const { return events_; }
   QueueModel* queue() const { return queue_; }
+  ProcessLog* processLog() const { return output_; }
+  /// Shows what the process itself has written, or the events of the run.
+  void showOutput(bool output);
 
  private:
   QWidget* buildLog();
   QWidget* buildQueue();
   void copyLog() const;
+  void followOutput();
 
   SessionModel* session_;
   RunControl* control_;
   EventModel* events_;
   QueueModel* queue_;
   LogStrip* strip_;
+  QComboBox* source_ = nullptr;
+  QStackedWidget* pages_ = nullptr;
+  ProcessLog* output_ = nullptr;
   QTableView* log_view_ = nullptr;
   QListView* queue_view_ = nullptr;
   QPushButton* start_ = nullptr;  ///< there while runs wait and nothing runs

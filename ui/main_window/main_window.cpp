@@ -4,22 +4,35 @@
 #include <QDir>
 #include <QDockWidget>
 #include <QFileDialog>
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
 #include <QStackedWidget>
+#include <QUrl>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/base/error.h"
+#include "ui/compare/compare_tab.h"
 #include "ui/curves/curves_tab.h"
 #include "ui/details/details_panel.h"
 #include "ui/log/log_panel.h"
+#include "ui/main_window/command_palette.h"
+#include "ui/main_window/help_window.h"
 #include "ui/main_window/status_line.h"
 #include "ui/main_window/top_bar.h"
+#include "ui/main_window/torn_tab.h"
 #include "ui/main_window/window_settings.h"
 #include "ui/process/lorascope_program.h"
 #include "ui/process/run_control.h"
+#include "ui/runs/dragged_runs.h"
 #include "ui/runs/runs_panel.h"
+#include "ui/study/study_editor.h"
 #include "ui/train/train_tab.h"
+#include "ui/weights/adapters_card.h"
 #include "ui/weights/weights_tab.h"
 #include "ui/widgets/dock_title.h"
 #include "ui/widgets/icons.h"
@@ -33,6 +46,17 @@ namespace {
 constexpr int kRunsWidth = 300;
 constexpr int kDetailsWidth = 320;
 constexpr int kLogHeight = 190;
+
+/// What a Hugging Face Trainer left: its state lies there, or in its checkpoints.
+bool isTrainerFolder(const QString& path) {
+  const QString state = QStringLiteral("trainer_state.json");
+  const QDir folder(path);
+  if (!folder.exists() || path.isEmpty()) return false;
+  if (folder.exists(state)) return true;
+  const QStringList checkpoints = folder.entryList({QStringLiteral("checkpoint-*")}, QDir::Dirs);
+  return std::any_of(checkpoints.begin(), checkpoints.end(),
+                     [&](const QString& checkpoint) { return folder.exists(checkpoint + '/' + state); });
+}
 
 }  // namespace
 
@@ -95,16 +119,24 @@ void MainWindow::buildCentre() {
   curves_ = new CurvesTab(session_);
   addTab(tr("Train"), train_);
   addTab(tr("Curves"), curves_);
-  weights_ = new WeightsTab(session_);
+  weights_ = new WeightsTab(session_, program_);
+  compare_ = new CompareTab(session_, weights_->book());
+  addTab(tr("Compare"), compare_);
   addTab(tr("Weights"), weights_);
+  for (QWidget* page : std::initializer_list<QWidget*>{curves_, compare_, weights_}) {
+    new RunDropTarget(page, session_, &edits_);
+  }
+  palette_ = new CommandPalette(this);
+  setAcceptDrops(true);
+  connect(top_, &TopBar::tabTearRequested, this, [this](int index) { tearOffTab(tab_names_.at(index)); });
+  connect(compare_, &CompareTab::trainRequested, this, [this] { showTab(QStringLiteral("Train")); });
   connect(top_, &TopBar::tabChosen, this, [this](int index) { showTab(tab_names_.at(index)); });
-  connect(top_, &TopBar::runStudyRequested, this, &MainWindow::chooseStudyFile);
+  connect(top_, &TopBar::runStudyRequested, this, &MainWindow::makeStudy);
   connect(top_, &TopBar::themeToggled, this, [this] {
     Q_EMIT appearanceChosen(appearanceOf(this) == Appearance::Dark ? Appearance::Light : Appearance::Dark);
   });
   connect(curves_, &CurvesTab::trainRequested, this, [this] { showTab(QStringLiteral("Train")); });
   connect(weights_, &WeightsTab::trainRequested, this, [this] { showTab(QStringLiteral("Train")); });
-  connect(train_, &TrainTab::studyFileRequested, this, &MainWindow::chooseStudyFile);
   connect(train_, &TrainTab::workspaceRequested, this, &MainWindow::chooseWorkspace);
   connect(train_, &TrainTab::curvesRequested, this, [this] { showTab(QStringLiteral("Curves")); });
   connect(train_, &TrainTab::weightsRequested, this, [this] { showTab(QStringLiteral("Weights")); });
@@ -113,18 +145,121 @@ void MainWindow::buildCentre() {
 
 void MainWindow::addTab(const QString& name, QWidget* page) {
   tab_names_.append(name);
+  tab_pages_.append(page);
   top_->addTab(name);
   pages_->addWidget(page);
 }
 
 bool MainWindow::showTab(const QString& name) {
+  if (name == QStringLiteral("Study")) {
+    makeStudy();
+    return true;
+  }
   const auto index = static_cast<int>(tab_names_.indexOf(name));
   if (index < 0) {
     return false;
   }
+  for (TornTab* torn : torn_) {
+    if (torn->name() != name) continue;
+    torn->raise();
+    torn->activateWindow();
+    top_->setCurrentTab(static_cast<int>(tab_pages_.indexOf(pages_->currentWidget())));
+    return true;
+  }
   top_->setCurrentTab(index);
-  pages_->setCurrentIndex(index);
+  pages_->setCurrentWidget(pageOf(name));
   return true;
+}
+
+QWidget* MainWindow::pageOf(const QString& name) const {
+  return tab_pages_.value(tab_names_.indexOf(name));
+}
+
+void MainWindow::tearOffTab(const QString& name) {
+  QWidget* page = pageOf(name);
+  // One tab stays: the window is not to be empty.
+  if (page == nullptr || pages_->count() < 2 || pages_->indexOf(page) < 0) return;
+  pages_->removeWidget(page);
+  auto* torn = new TornTab(name, page, this);
+  torn_.append(torn);
+  connect(torn, &TornTab::closed, this, &MainWindow::giveBackTab);
+  torn->show();
+  top_->setCurrentTab(static_cast<int>(tab_pages_.indexOf(pages_->currentWidget())));
+}
+
+void MainWindow::giveBackTab(const QString& name) {
+  for (TornTab* torn : QList<TornTab*>(torn_)) {
+    if (torn->name() != name) continue;
+    torn_.removeOne(torn);
+    pages_->addWidget(torn->page());
+    torn->deleteLater();
+    showTab(name);
+  }
+}
+
+void MainWindow::makeStudy() {
+  showTab(QStringLiteral("Train"));
+  train_->openEditor();
+}
+
+void MainWindow::cloneRun(store::RunId id) {
+  const store::RunRecord* run = session_->run(id);
+  if (run == nullptr) return;
+  try {
+    train_->openEditor(draftOf(study::RunSettings::from_json(run->settings)));
+    showTab(QStringLiteral("Train"));
+  } catch (const Error& error) {
+    messages_->showMessage(Tone::Error, QString::fromStdString(error.message()), QString::fromStdString(error.hint()));
+  }
+}
+
+void MainWindow::importTrainerFolder(const QString& folder) {
+  const QStringList arguments = {QStringLiteral("import"),      QStringLiteral("hf"),        folder,
+                                 QStringLiteral("--workspace"), session_->workspaceFolder(), QStringLiteral("--json")};
+  messages_->showMessage(Tone::Info, tr("Reading %1 …").arg(QFileInfo(folder).fileName()));
+  program_->run(arguments, [this, folder, arguments](const ProgramResult& result) {
+    if (result.exit_code != 0) {
+      const QString errors = result.errors.trimmed();
+      messages_->showMessage(Tone::Error, errors.isEmpty() ? tr("%1 could not be read.").arg(folder) : errors,
+                             tr("In a terminal: %1").arg(LorascopeProgram::commandLine(arguments)));
+      return;
+    }
+    messages_->clear();
+    const qint64 run = QJsonDocument::fromJson(result.output.toUtf8()).object().value("run_id").toInteger();
+    auto* once = new QObject(this);
+    connect(session_, &SessionModel::runsChanged, once, [this, once, run] {
+      if (session_->run(run) == nullptr) return;
+      session_->select({run});
+      once->deleteLater();
+    });
+    session_->refresh();
+    showTab(QStringLiteral("Curves"));
+  });
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  for (const QUrl& url : event->mimeData()->urls()) {
+    const QString path = url.toLocalFile();
+    if (isTrainerFolder(path)) {
+      importTrainerFolder(path);
+    } else if (AdaptersCard::isAdapterFolder(path)) {
+      weights_->openAdapter(path);
+      showTab(QStringLiteral("Weights"));
+    } else if (path.endsWith(QStringLiteral(".toml"), Qt::CaseInsensitive)) {
+      showTab(QStringLiteral("Train"));
+      train_->openStudy(path);
+    } else if (QFileInfo(path).isFile()) {
+      makeStudy();
+      train_->editor()->takeDataFile(path);
+    } else {
+      continue;
+    }
+    event->acceptProposedAction();
+  }
 }
 
 QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWidget* content, Qt::DockWidgetArea area) {
@@ -140,16 +275,21 @@ void MainWindow::buildDocks() {
   runs_dock_ = addDock(QStringLiteral("runs"), tr("Runs"), runs_, Qt::LeftDockWidgetArea);
   auto* runs_title = new DockTitle(tr("Runs"));
   auto* add = new QPushButton(themedIcon(QStringLiteral("plus")), tr("Study"));
-  add->setToolTip(tr("Open a study file and run it"));
-  add->setAccessibleName(tr("Open a study file"));
-  connect(add, &QPushButton::clicked, this, &MainWindow::chooseStudyFile);
+  add->setToolTip(tr("Make a study (Ctrl+N)"));
+  add->setAccessibleName(tr("Make a study"));
+  connect(add, &QPushButton::clicked, this, &MainWindow::makeStudy);
+  connect(runs_, &RunsPanel::cloneRequested, this, &MainWindow::cloneRun);
   runs_title->addButton(add);
   runs_dock_->setTitleBarWidget(runs_title);
   auto* details = new DetailsPanel(session_, control_, &edits_);
   details_dock_ = addDock(QStringLiteral("details"), tr("Details"), details, Qt::RightDockWidgetArea);
   details_dock_->setTitleBarWidget(new DockTitle(tr("Details")));
   log_ = new LogPanel(session_, control_);
-  connect(details, &DetailsPanel::logRequested, this, [this] { setLogUnfolded(true); });
+  connect(details, &DetailsPanel::logRequested, this, [this](bool output) {
+    log_->showOutput(output);
+    setLogUnfolded(true);
+  });
+  connect(details, &DetailsPanel::cloneRequested, this, &MainWindow::cloneRun);
   auto* below = new QWidget;
   auto* rows = new QVBoxLayout(below);
   rows->setContentsMargins(0, 0, 0, 0);
@@ -222,9 +362,10 @@ void MainWindow::chooseWorkspace() {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   saveLayout(*this);
+  for (TornTab* torn : torn_) torn->hide();  // they must not keep the program alive
   QSettings settings;
   settings.setValue(QStringLiteral("window/logUnfolded"), !log_->isHidden());
-  settings.setValue(QStringLiteral("window/tab"), tab_names_.value(pages_->currentIndex()));
+  settings.setValue(QStringLiteral("window/tab"), tab_names_.value(tab_pages_.indexOf(pages_->currentWidget())));
   event->accept();
 }
 

@@ -7,13 +7,15 @@
 #include "ui/main_window/session_model.h"
 #include "ui/runs/run_edits.h"
 
-class QDialog;
 class QDockWidget;
 class QStackedWidget;
 
 namespace lorascope::ui {
 
+class CommandPalette;
+class CompareTab;
 class CurvesTab;
+class HelpWindow;
 class LogPanel;
 class LorascopeProgram;
 class MessageBar;
@@ -21,6 +23,7 @@ class RunControl;
 class RunsPanel;
 class StatusLine;
 class TopBar;
+class TornTab;
 class TrainTab;
 class WeightsTab;
 enum class Appearance;
@@ -34,8 +37,10 @@ class MainWindow : public QMainWindow {
   explicit MainWindow(SessionModel* session, QWidget* parent = nullptr);
   ~MainWindow() override;
 
-  /// "Train", "Curves", "Weights": false for another name.
+  /// "Train", "Curves", "Compare", "Weights", or "Study", the editor in Train: false for another name.
   bool showTab(const QString& name);
+  /// The tab in a window of its own, until that is closed.
+  void tearOffTab(const QString& name);
   QStringList tabNames() const { return tab_names_; }
   void resetLayout();
   void setLogUnfolded(bool unfolded);
@@ -44,6 +49,19 @@ class MainWindow : public QMainWindow {
   RunsPanel* runsPanel() const { return runs_; }
   TrainTab* trainTab() const { return train_; }
   LogPanel* logPanel() const { return log_; }
+  CompareTab* compareTab() const { return compare_; }
+  WeightsTab* weightsTab() const { return weights_; }
+  CommandPalette* commandPalette() const { return palette_; }
+  HelpWindow* helpWindow() const;
+  /// The study editor, empty or with a run's settings.
+  void makeStudy();
+  void cloneRun(store::RunId id);
+  /// The output folder of a Hugging Face Trainer becomes a run.
+  void importTrainerFolder(const QString& folder);
+  void openPalette();
+  /// Help about what has the focus; keys and gestures where there is none.
+  void showContextHelp();
+  void showHelpTopic(const QString& id);
   StatusLine* statusLine() const { return status_; }
   MessageBar* messages() const { return messages_; }
   RunControl* control() const { return control_; }
@@ -53,6 +71,8 @@ class MainWindow : public QMainWindow {
 
  protected:
   void closeEvent(QCloseEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
 
  private:
   void buildCentre();
@@ -66,7 +86,8 @@ class MainWindow : public QMainWindow {
   void chooseStudyFile();
   void chooseWorkspace();
   void exportCurrent();
-  void showHelp();
+  void giveBackTab(const QString& name);
+  QWidget* pageOf(const QString& name) const;
 
   SessionModel* session_;
   QUndoStack undo_;
@@ -77,16 +98,20 @@ class MainWindow : public QMainWindow {
   MessageBar* messages_ = nullptr;
   QStackedWidget* pages_ = nullptr;
   QStringList tab_names_;
+  QList<QWidget*> tab_pages_;  ///< by tab, in the window or torn off
   TrainTab* train_ = nullptr;
   CurvesTab* curves_ = nullptr;
+  CompareTab* compare_ = nullptr;
   WeightsTab* weights_ = nullptr;
+  CommandPalette* palette_ = nullptr;
+  QList<TornTab*> torn_;
   RunsPanel* runs_ = nullptr;
   LogPanel* log_ = nullptr;
   StatusLine* status_ = nullptr;
   QDockWidget* runs_dock_ = nullptr;
   QDockWidget* details_dock_ = nullptr;
   QDockWidget* log_dock_ = nullptr;
-  QPointer<QDialog> help_;
+  QPointer<HelpWindow> help_;
   store::RunId followed_ = 0;  ///< the run that the window chose by itself; another selection is the user's
 };
 

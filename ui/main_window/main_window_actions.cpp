@@ -1,24 +1,28 @@
 // The commands of the window: what the menu "Commands" holds, with their keys.
 
 #include <QAction>
-#include <QDialog>
+#include <QApplication>
 #include <QDockWidget>
-#include <QFile>
 #include <QLineEdit>
 #include <QMenu>
+#include <QPointer>
 #include <QStackedWidget>
-#include <QTextBrowser>
-#include <QVBoxLayout>
+#include <algorithm>
 
+#include "ui/compare/compare_tab.h"
 #include "ui/curves/curve_card.h"
 #include "ui/curves/curves_tab.h"
 #include "ui/log/log_panel.h"
+#include "ui/main_window/command_palette.h"
+#include "ui/main_window/help_window.h"
 #include "ui/main_window/main_window.h"
 #include "ui/main_window/top_bar.h"
 #include "ui/plots/plot_card.h"
+#include "ui/plots/table_card.h"
 #include "ui/runs/runs_panel.h"
 #include "ui/train/train_tab.h"
 #include "ui/weights/weights_tab.h"
+#include "ui/widgets/help_topics.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/message_bar.h"
 #include "ui/widgets/theme.h"
@@ -51,8 +55,12 @@ void MainWindow::buildActions() {
   commands->addSeparator();
   addViewActions(commands->addMenu(tr("View")));
   commands->addSeparator();
-  addAction(commands->addAction(themedIcon("help"), tr("Keys and gestures"), QKeySequence(Qt::Key_F1), this,
-                                &MainWindow::showHelp));
+  addAction(commands->addAction(themedIcon("help"), tr("Help about what has the focus"), QKeySequence(Qt::Key_F1), this,
+                                &MainWindow::showContextHelp));
+  addAction(
+      commands->addAction(tr("Keys and gestures"), QKeySequence(tr("Shift+F1")), this, [this] { showHelpTopic({}); }));
+  addAction(commands->addAction(themedIcon("search"), tr("Find a command…"), QKeySequence(tr("Ctrl+K")), this,
+                                &MainWindow::openPalette));
   QAction* quit =
       commands->addAction(tr("Close the window (runs go on)"), QKeySequence(tr("Ctrl+Q")), this, &QWidget::close);
   addAction(quit);
@@ -65,6 +73,9 @@ void MainWindow::buildActions() {
 
 void MainWindow::addFileActions(QMenu* menu) {
   const QList<QAction*> actions = {
+      menu->addAction(themedIcon("plus"), tr("Make a study…"), QKeySequence::New, this, &MainWindow::makeStudy),
+      menu->addAction(tr("New study with the selected run's settings…"), QKeySequence(tr("Ctrl+D")), this,
+                      [this] { cloneRun(session_->selectedRun()); }),
       menu->addAction(themedIcon("play"), tr("Run a study file…"), QKeySequence(tr("Ctrl+R")), this,
                       &MainWindow::chooseStudyFile),
       menu->addAction(tr("Run the built-in comparison"), this, [this] { control_->startBuiltInStudy(); }),
@@ -80,6 +91,8 @@ void MainWindow::addViewActions(QMenu* menu) {
     const QString name = tab_names_[i];
     addAction(menu->addAction(name, QKeySequence(tr("Ctrl+%1").arg(i + 1)), this, [this, name] { showTab(name); }));
   }
+  menu->addAction(tr("This tab in a window of its own"), this,
+                  [this] { tearOffTab(tab_names_.value(tab_pages_.indexOf(pages_->currentWidget()))); });
   menu->addSeparator();
   const std::pair<QDockWidget*, const char*> docks[] = {{runs_dock_, "panel-left"}, {details_dock_, "panel-right"}};
   for (const auto& [dock, icon] : docks) {
@@ -102,6 +115,10 @@ void MainWindow::exportCurrent() {
   for (QWidget* widget = focusWidget(); widget != nullptr && card == nullptr; widget = widget->parentWidget()) {
     card = qobject_cast<PlotCard*>(widget);
   }
+  if (card == nullptr && pages_->currentWidget() == compare_) {
+    compare_->table()->setExportOpen(true);
+    return;
+  }
   if (card == nullptr) {
     const bool in_weights = pages_->currentWidget() == weights_;
     showTab(in_weights ? QStringLiteral("Weights") : QStringLiteral("Curves"));
@@ -112,25 +129,40 @@ void MainWindow::exportCurrent() {
   }
 }
 
-void MainWindow::showHelp() {
-  if (help_ == nullptr) {
-    help_ = new QDialog(this);
-    help_->setAttribute(Qt::WA_DeleteOnClose);
-    help_->setWindowTitle(tr("Keys and gestures"));
-    auto* layout = new QVBoxLayout(help_);
-    layout->setContentsMargins(0, 0, 0, 0);
-    auto* text = new QTextBrowser;
-    text->document()->setDocumentMargin(kSectionGap);
-    text->setAccessibleName(tr("Keys and gestures"));
-    QFile file(QStringLiteral(":/help/keys.html"));
-    if (file.open(QIODevice::ReadOnly)) {
-      text->setHtml(QString::fromUtf8(file.readAll()));
-    }
-    layout->addWidget(text);
-    help_->resize(560, 620);
+void MainWindow::openPalette() {
+  std::vector<PaletteEntry> entries;
+  for (const QAction* action : top_->menu()->findChildren<QAction*>() + actions()) {
+    const QString text = QString(action->text()).remove('&');
+    const bool known =
+        std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.text == text; });
+    if (text.isEmpty() || known || action->menu() != nullptr || !action->isEnabled() || action->isSeparator()) continue;
+    entries.push_back({text, action->shortcut().toString(QKeySequence::NativeText),
+                       [action = QPointer(const_cast<QAction*>(action))] {
+                         if (action) action->trigger();
+                       }});
   }
-  help_->show();
-  help_->raise();
+  for (const store::RunRecord& run : session_->runs()) {
+    const QString name = QString::fromStdString(run.group.empty() ? run.name : run.group + ", " + run.name);
+    entries.push_back(
+        {tr("Run: %1").arg(name), QString::fromStdString(run.study), [this, id = run.id] { session_->select({id}); }});
+  }
+  for (const QString& id : helpIds()) {
+    entries.push_back({tr("Help: %1").arg(helpTitle(id)), id, [this, id] { showHelpTopic(id); }});
+  }
+  palette_->open(std::move(entries));
+}
+
+HelpWindow* MainWindow::helpWindow() const {
+  return help_;
+}
+
+void MainWindow::showContextHelp() {
+  showHelpTopic(helpTopicOf(QApplication::focusWidget()));
+}
+
+void MainWindow::showHelpTopic(const QString& id) {
+  if (help_ == nullptr) help_ = new HelpWindow(this);
+  help_->showTopic(id);
 }
 
 }  // namespace lorascope::ui

@@ -1,5 +1,6 @@
 #include "ui/main_window/top_bar.h"
 
+#include <QAction>
 #include <QButtonGroup>
 #include <QEvent>
 #include <QHBoxLayout>
@@ -42,7 +43,7 @@ TopBar::TopBar(QWidget* parent) : QToolBar(parent) {
   connect(commands_, &QPushButton::clicked, this, &TopBar::openMenu);
   auto* run = new QPushButton(themedIcon(QStringLiteral("play-filled"), IconTone::OnAccent), tr("Run study"));
   run->setProperty("role", "primary");
-  run->setToolTip(tr("Choose a study file and run it (Ctrl+R)"));
+  run->setToolTip(tr("Make a study and run it (Ctrl+N); a study file: Ctrl+R"));
   connect(run, &QPushButton::clicked, this, &TopBar::runStudyRequested);
   layout->addWidget(theme_);
   layout->addWidget(commands_);
@@ -62,7 +63,12 @@ void TopBar::addTab(const QString& title) {
   QFont heavy = tab->font();
   heavy.setWeight(QFont::DemiBold);
   tab->setMinimumWidth(QFontMetrics(heavy).horizontalAdvance(title) + 2 * kPadding + 4);
-  tab->setToolTip(tr("Ctrl+%1").arg(numTabs() + 1));
+  tab->setToolTip(tr("Ctrl+%1; double-click: a window of its own").arg(numTabs() + 1));
+  tab->installEventFilter(this);
+  tab->setContextMenuPolicy(Qt::ActionsContextMenu);
+  auto* tear = new QAction(tr("In a window of its own"), tab);
+  connect(tear, &QAction::triggered, this, [this, index = numTabs()] { Q_EMIT tabTearRequested(index); });
+  tab->addAction(tear);
   tabs_->addButton(tab, numTabs());
   tab_row_->addWidget(tab);
 }
@@ -85,6 +91,15 @@ void TopBar::openMenu() {
 
 void TopBar::showThemeIcon() {
   theme_->setIcon(themedIcon(appearanceOf(this) == Appearance::Dark ? "sun" : "moon", IconTone::Secondary));
+}
+
+bool TopBar::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::MouseButtonDblClick) {
+    for (int i = 0; i < numTabs(); ++i) {
+      if (tabs_->button(i) == watched) Q_EMIT tabTearRequested(i);
+    }
+  }
+  return QToolBar::eventFilter(watched, event);
 }
 
 void TopBar::changeEvent(QEvent* event) {

@@ -23,15 +23,19 @@ class TopBar : public QToolBar {
   int numTabs() const;
   /// What the button "Commands" opens; owned by the caller.
   void setMenu(QMenu* menu) { menu_ = menu; }
+  QMenu* menu() const { return menu_; }
   void openMenu();
 
  Q_SIGNALS:
   void tabChosen(int index);
+  /// Double-click, or the tab's menu: a window of its own.
+  void tabTearRequested(int index);
   void themeToggled();
   void runStudyRequested();
 
  protected:
   void changeEvent(QEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void showThemeIcon();

@@ -25,6 +25,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/figures/pgfplots.h"
 #include "core/figures/table_text.h"
 #include "ui/plots/picture_preview.h"
 #include "ui/widgets/labels.h"
@@ -36,7 +37,8 @@ namespace lorascope::ui {
 namespace {
 
 const QStringList kEndings = {QStringLiteral("pdf"), QStringLiteral("svg"), QStringLiteral("png"),
-                              QStringLiteral("csv")};
+                              QStringLiteral("csv"), QStringLiteral("tex")};
+constexpr double kColumnCm = 8.5, kTextCm = 17;  ///< of a page with two columns
 constexpr double kPreviewDpi = 150;
 constexpr int kPreviewDelayMs = 120;
 const QString kFolderKey = QStringLiteral("export/folder");
@@ -73,16 +75,45 @@ QDoubleSpinBox* makeSize(double low, double high, double value, const QString& s
   return field;
 }
 
+/// Pictures by the renderer, numbers as a table.
+template <typename Data>
+Exportable tabular(Data data, figures::TableData (*table)(const Data&)) {
+  auto shared = std::make_shared<const Data>(std::move(data));
+  return {shared->title, [shared, table](ExportFormat format, const figures::RenderOptions& options) {
+            if (format == ExportFormat::Csv) return figures::csv_table(table(*shared));
+            if (format == ExportFormat::Latex) return figures::latex_table(table(*shared));
+            return figures::render(*shared, imageFormat(format), options);
+          }};
+}
+
 }  // namespace
+
+Exportable exportable(figures::FigureData figure) {
+  auto shared = std::make_shared<const figures::FigureData>(std::move(figure));
+  return {shared->title, [shared](ExportFormat format, const figures::RenderOptions& options) {
+            return exportedBytes(*shared, format, options);
+          }};
+}
+
+Exportable exportable(figures::HeatMapData map) {
+  return tabular(std::move(map), &figures::heat_map_table);
+}
+
+Exportable exportable(figures::ParallelData data) {
+  return tabular(std::move(data), &figures::parallel_table);
+}
 
 std::string exportedBytes(const figures::FigureData& figure, ExportFormat format,
                           const figures::RenderOptions& options) {
   if (format == ExportFormat::Csv) return figures::figure_csv(figure);
+  if (format == ExportFormat::Latex) return figures::pgfplots_figure(figure, options);
   return figures::render(figure, imageFormat(format), options);
 }
 
 ExportPanel::ExportPanel(QWidget* parent)
-    : QWidget(parent), figure_(std::make_shared<figures::FigureData>()), delay_(new QTimer(this)) {
+    : QWidget(parent),
+      source_(std::make_shared<Exportable>(exportable(figures::FigureData()))),
+      delay_(new QTimer(this)) {
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 4, 0, 0);
   row->setSpacing(kSectionGap);
@@ -108,7 +139,8 @@ ExportPanel::ExportPanel(QWidget* parent)
 
 void ExportPanel::makeForm(QGridLayout* form) {
   format_ = new QComboBox;
-  format_->addItems({QStringLiteral("PDF"), QStringLiteral("SVG"), QStringLiteral("PNG"), QStringLiteral("CSV")});
+  format_->addItems({QStringLiteral("PDF"), QStringLiteral("SVG"), QStringLiteral("PNG"), QStringLiteral("CSV"),
+                     QStringLiteral("LaTeX")});
   format_->setAccessibleName(QStringLiteral("Format"));
   const figures::RenderOptions defaults;
   width_cm_ = makeSize(3, 100, defaults.width_cm, QStringLiteral(" cm"), QStringLiteral("Width in centimetres"));
@@ -121,6 +153,12 @@ void ExportPanel::makeForm(QGridLayout* form) {
   dpi_->setSuffix(QStringLiteral(" dpi"));
   dpi_->setButtonSymbols(QAbstractSpinBox::NoButtons);
   dpi_->setAccessibleName(QStringLiteral("Dots per inch"));
+  preset_ = new QComboBox;
+  preset_->addItems({QStringLiteral("own size"), QStringLiteral("one column"), QStringLiteral("text width")});
+  preset_->setAccessibleName(QStringLiteral("Width as papers have it"));
+  connect(preset_, &QComboBox::activated, this, [this](int index) {
+    if (index > 0) width_cm_->setValue(index == 1 ? kColumnCm : kTextCm);
+  });
   title_ = new QCheckBox(QStringLiteral("title"));
   title_->setChecked(true);
   const auto add = [&](int row, int column, const char* label, QWidget* field) {
@@ -135,7 +173,8 @@ void ExportPanel::makeForm(QGridLayout* form) {
   add(1, 0, "font", font_size_);
   add(1, 2, "height", height_cm_);
   add(2, 0, "PNG at", dpi_);
-  form->addWidget(title_, 2, 3);
+  add(2, 2, "paper", preset_);
+  form->addWidget(title_, 3, 1);
   connect(format_, &QComboBox::currentIndexChanged, this, &ExportPanel::formatChosen);
   for (QDoubleSpinBox* field : {width_cm_, height_cm_, font_size_}) {
     connect(field, &QDoubleSpinBox::valueChanged, this, [this] { delay_->start(); });
@@ -188,20 +227,20 @@ figures::RenderOptions ExportPanel::options() const {
   return options;
 }
 
-void ExportPanel::setFigure(figures::FigureData figure) {
-  const bool other = figure.title != figure_->title || file_->text().isEmpty();
-  figure_ = std::make_shared<const figures::FigureData>(std::move(figure));
+void ExportPanel::setSource(Exportable source) {
+  const bool other = source.title != source_->title || file_->text().isEmpty();
+  source_ = std::make_shared<const Exportable>(std::move(source));
   if (other) {
     const QString folder =
         QSettings().value(kFolderKey, QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation)).toString();
-    file_->setText(QDir(folder).filePath(fileNameOf(figure_->title) + '.' + kEndings[format_->currentIndex()]));
+    file_->setText(QDir(folder).filePath(fileNameOf(source_->title) + '.' + kEndings[format_->currentIndex()]));
   }
   if (isVisible()) delay_->start();
 }
 
 void ExportPanel::formatChosen() {
   const bool picture = format() != ExportFormat::Csv;
-  for (QWidget* field : std::initializer_list<QWidget*>{width_cm_, height_cm_, font_size_, title_})
+  for (QWidget* field : std::initializer_list<QWidget*>{width_cm_, height_cm_, font_size_, title_, preset_})
     field->setEnabled(picture);
   dpi_->setEnabled(format() == ExportFormat::Png);
   const QFileInfo info(file_->text());
@@ -215,7 +254,7 @@ void ExportPanel::chooseFile() {
   auto* dialog = new QFileDialog(this, QStringLiteral("Export the figure"), file_->text());
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->setAcceptMode(QFileDialog::AcceptSave);
-  dialog->setNameFilter(QStringLiteral("Figures (*.pdf *.svg *.png *.csv)"));
+  dialog->setNameFilter(QStringLiteral("Figures (*.pdf *.svg *.png *.csv *.tex)"));
   connect(dialog, &QFileDialog::fileSelected, this, &ExportPanel::setFile);
   dialog->open();
 }
@@ -224,7 +263,7 @@ bool ExportPanel::save() {
   const QString file = file_->text();
   try {
     if (file.isEmpty()) throw Error("no file is named", "type a path or choose a file");
-    const std::string bytes = exportedBytes(*figure_, format(), options());
+    const std::string bytes = source_->bytes(format(), options());
     write_file_atomically(std::filesystem::path(file.toStdString()), bytes);
     message_->showMessage(Tone::Info,
                           QStringLiteral("Saved, %1").arg(bytesText(static_cast<std::int64_t>(bytes.size()))));
@@ -243,17 +282,17 @@ bool ExportPanel::save() {
 void ExportPanel::preview() {
   if (format() == ExportFormat::Csv) {
     ++request_;
-    picture_->setSentence(QStringLiteral("CSV holds every point of every line, exactly as stored."));
+    picture_->setSentence(QStringLiteral("CSV holds every number that is drawn, exactly as stored."));
     Q_EMIT previewReady();
     return;
   }
   figures::RenderOptions wanted = options();
   wanted.dpi = kPreviewDpi;
-  QThreadPool::globalInstance()->start([panel = QPointer(this), figure = figure_, wanted, request = ++request_] {
+  QThreadPool::globalInstance()->start([panel = QPointer(this), source = source_, wanted, request = ++request_] {
     QByteArray png;
     QString problem;
     try {
-      png = QByteArray::fromStdString(figures::render(*figure, figures::ImageFormat::Png, wanted));
+      png = QByteArray::fromStdString(source->bytes(ExportFormat::Png, wanted));
     } catch (const std::exception& error) {
       problem = QString::fromUtf8(error.what());
     }

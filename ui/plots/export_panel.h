@@ -1,9 +1,13 @@
 #pragma once
 
 #include <QWidget>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "core/figures/figure_data.h"
+#include "core/figures/heat_map.h"
+#include "core/figures/parallel_figure.h"
 #include "core/figures/render.h"
 
 class QCheckBox;
@@ -21,7 +25,17 @@ namespace lorascope::ui {
 class MessageBar;
 class PicturePreview;
 
-enum class ExportFormat { Pdf, Svg, Png, Csv };
+/// Latex: pgfplots source of curves, a table of what has no axes.
+enum class ExportFormat { Pdf, Svg, Png, Csv, Latex };
+
+/// Something that can be written in every format; `bytes` may be called on any thread.
+struct Exportable {
+  std::string title;
+  std::function<std::string(ExportFormat, const figures::RenderOptions&)> bytes;
+};
+Exportable exportable(figures::FigureData figure);
+Exportable exportable(figures::HeatMapData map);
+Exportable exportable(figures::ParallelData data);
 
 /// Writes a figure to a file: format, size in cm, fonts. The preview is the export itself, made by the same renderer in
 /// the background. Stands in the card where the plot was; no dialog.
@@ -31,7 +45,7 @@ class ExportPanel : public QWidget {
  public:
   explicit ExportPanel(QWidget* parent = nullptr);
 
-  void setFigure(figures::FigureData figure);
+  void setSource(Exportable source);
   void setFormat(ExportFormat format);
   void setFile(const QString& file);
   QString file() const;
@@ -57,8 +71,9 @@ class ExportPanel : public QWidget {
   void preview();
   void showPreview(int request, const QByteArray& png, const QString& problem);
 
-  std::shared_ptr<const figures::FigureData> figure_;
+  std::shared_ptr<const Exportable> source_;
   QComboBox* format_;
+  QComboBox* preset_;
   QDoubleSpinBox* width_cm_;
   QDoubleSpinBox* height_cm_;
   QDoubleSpinBox* font_size_;
@@ -71,7 +86,7 @@ class ExportPanel : public QWidget {
   int request_ = 0;  ///< number of the newest preview asked for; older answers are dropped
 };
 
-/// The bytes that save() writes. Throws lorascope::Error.
+/// The bytes that save() writes of a figure. Throws lorascope::Error.
 std::string exportedBytes(const figures::FigureData& figure, ExportFormat format,
                           const figures::RenderOptions& options);
 

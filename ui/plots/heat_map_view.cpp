@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/figures/colour_scale.h"
 #include "ui/plots/plot_colours.h"
 #include "ui/widgets/theme.h"
 
@@ -16,55 +17,31 @@ constexpr double kBarWidth = 10;
 constexpr double kBarSpace = 64;  ///< colour bar with its numbers
 constexpr double kCellGap = 1;
 
-/// Colours mixed in OKLab, where equal steps look equal.
-struct Lab {
-  double l, a, b;
-};
-
-double toLinear(double channel) {
-  return channel <= 0.04045 ? channel / 12.92 : std::pow((channel + 0.055) / 1.055, 2.4);
-}
-double fromLinear(double channel) {
-  return channel <= 0.0031308 ? channel * 12.92 : 1.055 * std::pow(channel, 1 / 2.4) - 0.055;
-}
-
-Lab toLab(const QColor& colour) {
-  const double r = toLinear(colour.redF()), g = toLinear(colour.greenF()), b = toLinear(colour.blueF());
-  const double l = std::cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
-  const double m = std::cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
-  const double s = std::cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
-  return {0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
-          1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
-          0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s};
-}
-
-QColor fromLab(const Lab& lab) {
-  const double l = std::pow(lab.l + 0.3963377774 * lab.a + 0.2158037573 * lab.b, 3);
-  const double m = std::pow(lab.l - 0.1055613458 * lab.a - 0.0638541728 * lab.b, 3);
-  const double s = std::pow(lab.l - 0.0894841775 * lab.a - 1.2914855480 * lab.b, 3);
-  const auto channel = [](double linear) {
-    return static_cast<float>(std::clamp(fromLinear(std::max(0.0, linear)), 0.0, 1.0));
-  };
-  return QColor::fromRgbF(channel(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
-                          channel(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
-                          channel(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s));
-}
-
-QColor evenlyMixed(const QColor& from, const QColor& to, double share) {
-  const Lab a = toLab(from), b = toLab(to);
-  return fromLab({a.l + (b.l - a.l) * share, a.a + (b.a - a.a) * share, a.b + (b.b - a.b) * share});
-}
-
 QColor readableOn(const QColor& ground, const Colours& colours) {
-  const double light = toLab(ground).l;
-  const double text = toLab(colours.text).l, surface = toLab(colours.surface).l;
+  const double light = figures::lightness(fromColour(ground));
+  const double text = figures::lightness(fromColour(colours.text));
+  const double surface = figures::lightness(fromColour(colours.surface));
   return std::abs(text - light) > std::abs(surface - light) ? colours.text : colours.surface;
 }
 
 }  // namespace
 
+figures::HeatMapData figureOf(const HeatMap& map) {
+  figures::HeatMapData data;
+  data.title = map.title.toStdString();
+  data.column_label = map.column_label.toStdString();
+  data.row_label = map.row_label.toStdString();
+  if (map.per_cent) data.unit = "%";
+  data.diverging = map.diverging;
+  data.values = map.values;
+  for (const QString& row : map.rows) data.rows.push_back(row.toStdString());
+  for (const QString& column : map.columns) data.columns.push_back(column.toStdString());
+  return data;
+}
+
 HeatMapView::HeatMapView(QWidget* parent) : QWidget(parent) {
   setFocusPolicy(Qt::StrongFocus);
+  setAccessibleName(QStringLiteral("Heat map"));
   setMouseTracking(true);
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
@@ -106,16 +83,8 @@ double HeatMapView::share(double value) const {
 }
 
 QColor HeatMapView::colourOf(double value) const {
-  const Colours& colours = coloursOf(this);
-  if (!std::isfinite(value)) return mixed(colours.surface, colours.line, 0.3);
-  if (map_.diverging) {
-    const auto theme = appearanceOf(this) == Appearance::Dark ? figures::Theme::Dark : figures::Theme::Light;
-    const char* method = value >= 0 ? "ft" : "lora";
-    return evenlyMixed(mixed(colours.surface, colours.line, 0.2), toColour(figures::method_colour(method, theme)),
-                       std::abs(share(value) - 0.5) * 2);
-  }
-  return evenlyMixed(mixed(colours.surface, colours.accent, 0.14), mixed(colours.accent, colours.text, 0.30),
-                     share(value));
+  const auto theme = appearanceOf(this) == Appearance::Dark ? figures::Theme::Dark : figures::Theme::Light;
+  return toColour(figures::cell_colour(std::isfinite(value) ? share(value) : NAN, map_.diverging, theme));
 }
 
 QRectF HeatMapView::mapArea() const {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "core/figures/heat_map.h"
+
 namespace lorascope::ui {
 
 /// What a heat map shows. values [rows x columns], row by row; NaN = no value.
@@ -13,11 +15,16 @@ struct HeatMap {
   std::vector<QString> rows;  ///< from top to bottom
   std::vector<QString> columns;
   std::vector<double> values;
-  bool diverging = false;  ///< centred on 0: differences
+  bool diverging = false;           ///< centred on 0: differences
+  bool per_cent = false;            ///< values are shares
+  QString row_label, column_label;  ///< of the axes in exports
   std::function<QString(double)> text;
 
   double at(std::size_t row, std::size_t column) const { return values[row * columns.size() + column]; }
 };
+
+/// The same map for exports.
+figures::HeatMapData figureOf(const HeatMap& map);
 
 /// Cells as plain rectangles with their values, never interpolated: on light ground dark = much. The colour bar marks
 /// the value under the pointer. A click or the arrow keys choose a cell.

@@ -77,7 +77,7 @@ void PlotCard::setFigure(figures::FigureData figure) {
   view_->setFigure(std::move(figure));
   updatePage();
   if (stack_->currentWidget() == table_) table_->setFigure(view_->figure());
-  if (stack_->currentWidget() == export_) export_->setFigure(figureInView());
+  if (stack_->currentWidget() == export_) export_->setSource(exportable(figureInView()));
 }
 
 void PlotCard::updatePage() {
@@ -93,7 +93,7 @@ void PlotCard::updatePage() {
 void PlotCard::showPage(QWidget* page) {
   if (page == view_ && view_->figure().empty()) page = empty_;
   if (page == table_) table_->setFigure(view_->figure());
-  if (page == export_) export_->setFigure(figureInView());
+  if (page == export_) export_->setSource(exportable(figureInView()));
   const bool was_export = stack_->currentWidget() == export_;
   const bool is_export = page == export_;
   stack_->setCurrentWidget(page);

@@ -6,6 +6,11 @@ QColor toColour(const figures::Rgb& rgb) {
   return QColor(rgb.red, rgb.green, rgb.blue);
 }
 
+figures::Rgb fromColour(const QColor& colour) {
+  return {static_cast<std::uint8_t>(colour.red()), static_cast<std::uint8_t>(colour.green()),
+          static_cast<std::uint8_t>(colour.blue())};
+}
+
 QColor faded(QColor colour, double opacity) {
   colour.setAlphaF(static_cast<float>(opacity));
   return colour;

@@ -8,6 +8,7 @@
 namespace lorascope::ui {
 
 QColor toColour(const figures::Rgb& rgb);
+figures::Rgb fromColour(const QColor& colour);
 /// The same colour at an opacity from 0 to 1.
 QColor faded(QColor colour, double opacity);
 QColor lineColour(const figures::LineStyle& style, figures::Theme theme);

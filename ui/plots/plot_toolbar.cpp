@@ -33,6 +33,14 @@ const std::vector<std::pair<figures::Grouping, QString>>& groupings() {
   return all;
 }
 
+const std::vector<std::pair<figures::BandKind, QString>>& bands() {
+  static const std::vector<std::pair<figures::BandKind, QString>> all = {
+      {figures::BandKind::Interval, QStringLiteral("95 % interval from 5 seeds, single seeds below")},
+      {figures::BandKind::MinMax, QStringLiteral("band from smallest to largest")},
+      {figures::BandKind::None, QStringLiteral("no band")}};
+  return all;
+}
+
 }  // namespace
 
 PlotToolbar::PlotToolbar(Controls controls, QWidget* parent) : QWidget(parent), layout_(new QHBoxLayout(this)) {
@@ -144,13 +152,18 @@ void PlotToolbar::addGrouping() {
     });
   }
   menu->addSeparator();
-  band_action_ = menu->addAction(QStringLiteral("band from smallest to largest"));
-  band_action_->setCheckable(true);
-  connect(band_action_, &QAction::triggered, this, [this](bool checked) {
-    options_.band = checked ? figures::BandKind::MinMax : figures::BandKind::None;
-    showOptions();
-    Q_EMIT optionsChanged();
-  });
+  auto* one_band = new QActionGroup(menu);
+  for (const auto& [band, name] : bands()) {
+    QAction* action = menu->addAction(name);
+    action->setCheckable(true);
+    one_band->addAction(action);
+    band_actions_.push_back(action);
+    connect(action, &QAction::triggered, this, [this, band = band] {
+      options_.band = band;
+      showOptions();
+      Q_EMIT optionsChanged();
+    });
+  }
   grouping_->setMenu(menu);
 }
 
@@ -164,7 +177,7 @@ void PlotToolbar::addRightSide() {
   };
   table_ = add("table", "table", "Show the numbers as a table", true);
   copy_ = add("copy", "copy", "Copy the picture", false);
-  export_ = add("export", "export", "Export as PDF, SVG, PNG or CSV", true);
+  export_ = add("export", "export", "Export as PDF, SVG, PNG, CSV or pgfplots", true);
   connect(table_, &QToolButton::clicked, this, &PlotToolbar::tableToggled);
   connect(copy_, &QToolButton::clicked, this, &PlotToolbar::copyRequested);
   connect(export_, &QToolButton::clicked, this, &PlotToolbar::exportToggled);
@@ -206,12 +219,14 @@ void PlotToolbar::showOptions() {
     group_actions_[i]->setChecked(groupings()[i].first == options_.grouping);
     if (groupings()[i].first == options_.grouping) grouping_->setText(groupings()[i].second);
   }
-  if (band_action_ != nullptr) {
-    const bool grouped = options_.grouping != figures::Grouping::None;
-    band_action_->setChecked(options_.band == figures::BandKind::MinMax);
-    band_action_->setEnabled(grouped);
-    if (grouped && options_.band == figures::BandKind::MinMax)
-      grouping_->setText(grouping_->text() + QStringLiteral(" · band"));
+  const bool grouped = options_.grouping != figures::Grouping::None;
+  for (std::size_t i = 0; i < band_actions_.size(); ++i) {
+    band_actions_[i]->setChecked(bands()[i].first == options_.band);
+    band_actions_[i]->setEnabled(grouped);
+  }
+  if (!band_actions_.empty() && grouped && options_.band != figures::BandKind::None) {
+    grouping_->setText(grouping_->text() + (options_.band == figures::BandKind::Interval ? QStringLiteral(" · 95 %")
+                                                                                         : QStringLiteral(" · band")));
   }
 }
 

@@ -70,7 +70,7 @@ class PlotToolbar : public QWidget {
   SmoothingField* smoothing_ = nullptr;
   QToolButton* grouping_ = nullptr;
   std::vector<QAction*> group_actions_;
-  QAction* band_action_ = nullptr;
+  std::vector<QAction*> band_actions_;
   QToolButton* outliers_ = nullptr;
   QToolButton* table_ = nullptr;
   QToolButton* copy_ = nullptr;

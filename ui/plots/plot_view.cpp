@@ -32,6 +32,7 @@ double distanceToSegment(const QPointF& p, const QPointF& a, const QPointF& b) {
 PlotView::PlotView(QWidget* parent) : QWidget(parent), state_(std::make_unique<PlotState>()) {
   installPlotAccessibility();
   setFocusPolicy(Qt::StrongFocus);
+  setAccessibleName(QStringLiteral("Plot"));
   setMouseTracking(true);
   canvas_ = new PlotCanvas(*state_, this);
   takeTheme();
@@ -58,7 +59,8 @@ void PlotView::setFigure(figures::FigureData figure) {
   hovered_line_.reset();
   state_->figure = std::move(figure);
   summary_ = summaryOf(state_->figure);
-  setAccessibleName(QString::fromStdString(state_->figure.title));
+  const std::string& title = state_->figure.title;
+  setAccessibleName(title.empty() ? QStringLiteral("Plot") : QString::fromStdString(title));
   canvas_->rebuild();
   applyRanges();
   replotSoon();

@@ -15,6 +15,8 @@
 
 #include "core/figures/table_text.h"
 #include "ui/plots/table_data_model.h"
+#include "ui/plots/table_export_panel.h"
+#include "ui/widgets/icons.h"
 #include "ui/widgets/theme.h"
 
 namespace lorascope::ui {
@@ -42,7 +44,7 @@ QString tabSeparated(const figures::TableData& table) {
 }  // namespace
 
 TableCard::TableCard(const QString& title, QWidget* parent)
-    : Card(title, parent), model_(new TableDataModel(this)), view_(new QTableView) {
+    : Card(title, parent), model_(new TableDataModel(this)), view_(new QTableView), export_(new TableExportPanel) {
   view_->setModel(model_);
   view_->setProperty("role", "surface");
   view_->setAccessibleName(title);
@@ -58,8 +60,11 @@ TableCard::TableCard(const QString& title, QWidget* parent)
   view_->viewport()->setMouseTracking(true);
   view_->viewport()->installEventFilter(this);
   body()->addWidget(view_);
+  body()->addWidget(export_);
+  export_->hide();
   setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   addCopyMenu();
+  addExportButton();
   connect(view_, &QTableView::entered, this,
           [this](const QModelIndex& index) { Q_EMIT runHovered(model_->runOf(index.row())); });
   connect(view_, &QTableView::clicked, this, [this](const QModelIndex& index) {
@@ -88,6 +93,22 @@ void TableCard::addCopyMenu() {
   header()->addWidget(button);
 }
 
+void TableCard::addExportButton() {
+  export_button_ =
+      makeIconButton(QStringLiteral("export"), QStringLiteral("Export the table as LaTeX, CSV or Markdown"));
+  export_button_->setCheckable(true);
+  header()->addWidget(export_button_);
+  connect(export_button_, &QToolButton::clicked, this, &TableCard::setExportOpen);
+  connect(export_, &TableExportPanel::closed, this, [this] { setExportOpen(false); });
+}
+
+void TableCard::setExportOpen(bool open) {
+  export_button_->setChecked(open);
+  if (open) export_->setTable(model_->table());
+  export_->setVisible(open);
+  view_->setVisible(!open);
+}
+
 QString TableCard::text(Format format) const {
   const figures::TableData& table = model_->table();
   switch (format) {
@@ -111,6 +132,7 @@ void TableCard::setTable(figures::TableData table) {
   if (!table.title.empty()) setTitle(QString::fromStdString(table.title));
   setNote(QString::fromStdString(table.note));
   model_->setTable(std::move(table));
+  if (!export_->isHidden()) export_->setTable(model_->table());
   fit();
 }
 

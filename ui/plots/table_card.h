@@ -7,10 +7,12 @@
 #include "ui/widgets/card.h"
 
 class QTableView;
+class QToolButton;
 
 namespace lorascope::ui {
 
 class TableDataModel;
+class TableExportPanel;
 
 /// A TableData in a card. Columns that have no room are left out on screen, the least important first; copies (tab
 /// separated, CSV, LaTeX, Markdown) always have all of them.
@@ -30,6 +32,10 @@ class TableCard : public Card {
   enum class Format { TabSeparated, Csv, Latex, Markdown };
   QString text(Format format) const;
 
+  TableExportPanel* exportPanel() const { return export_; }
+  /// Opens or closes the export in the table's place.
+  void setExportOpen(bool open);
+
  Q_SIGNALS:
   /// 0 when the pointer left the rows of runs.
   void runHovered(qint64 run_id);
@@ -41,11 +47,14 @@ class TableCard : public Card {
 
  private:
   void addCopyMenu();
+  void addExportButton();
   void copy(Format format) const;
   void fit();
 
   TableDataModel* model_;
   QTableView* view_;
+  TableExportPanel* export_;
+  QToolButton* export_button_ = nullptr;
   std::vector<std::string> first_to_go_;
 };
 

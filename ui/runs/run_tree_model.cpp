@@ -4,6 +4,7 @@
 
 #include "core/figures/run_groups.h"
 #include "ui/main_window/session_model.h"
+#include "ui/runs/dragged_runs.h"
 #include "ui/widgets/final_score.h"
 #include "ui/widgets/number_format.h"
 #include "ui/widgets/state_icon.h"
@@ -331,10 +332,24 @@ bool RunTreeModel::setData(const QModelIndex& index, const QVariant& value, int 
 
 Qt::ItemFlags RunTreeModel::flags(const QModelIndex& index) const {
   Qt::ItemFlags flags = QAbstractItemModel::flags(index);
-  if (index.isValid() && nodeOf(index)->kind == RunRow::Run && index.column() == Name) {
-    flags |= Qt::ItemIsEditable;
+  if (!index.isValid()) return flags;
+  flags |= Qt::ItemIsDragEnabled;
+  return nodeOf(index)->kind == RunRow::Run && index.column() == Name ? flags | Qt::ItemIsEditable : flags;
+}
+
+QStringList RunTreeModel::mimeTypes() const {
+  return {QString::fromUtf8(kRunsMimeType)};
+}
+
+QMimeData* RunTreeModel::mimeData(const QModelIndexList& indexes) const {
+  std::vector<store::RunId> ids;
+  for (const QModelIndex& index : indexes) {
+    if (index.column() != Name) continue;
+    for (const store::RunId id : runIds(index)) {
+      if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+    }
   }
-  return flags;
+  return mimeOf(ids);
 }
 
 }  // namespace lorascope::ui

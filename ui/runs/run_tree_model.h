@@ -55,6 +55,9 @@ class RunTreeModel : public QAbstractItemModel {
   QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
   bool setData(const QModelIndex& index, const QVariant& value, int role = Qt::EditRole) override;
   Qt::ItemFlags flags(const QModelIndex& index) const override;
+  QStringList mimeTypes() const override;
+  /// The runs of the rows: see ui/runs/dragged_runs.h.
+  QMimeData* mimeData(const QModelIndexList& indexes) const override;
 
  Q_SIGNALS:
   void renameRequested(lorascope::store::RunId id, const QString& name);

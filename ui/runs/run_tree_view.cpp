@@ -47,6 +47,8 @@ RunTreeView::RunTreeView(SessionModel* session, QWidget* parent) : QTreeView(par
   setSelectionMode(ExtendedSelection);
   setSelectionBehavior(SelectRows);
   setEditTriggers(EditKeyPressed | SelectedClicked);
+  setDragEnabled(true);
+  setDragDropMode(DragOnly);
   setMouseTracking(true);
   setAllColumnsShowFocus(true);
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

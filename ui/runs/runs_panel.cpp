@@ -122,6 +122,9 @@ void RunsPanel::fillRunMenu(QMenu* menu) {
   addTagMenu(menu);
   addColourMenu(menu);
   menu->addSeparator();
+  QAction* clone = menu->addAction(themedIcon("copy"), tr("New study with these settings…"), this,
+                                   [this] { Q_EMIT cloneRequested(session_->selectedRun()); });
+  clone->setEnabled(records.size() == 1);
   QAction* trash = menu->addAction(themedIcon("trash"), tr("Delete"), QKeySequence(Qt::Key_Delete), this,
                                    [this] { edits_->moveToTrash(session_->selectedRuns()); });
   trash->setEnabled(

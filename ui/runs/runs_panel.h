@@ -28,6 +28,10 @@ class RunsPanel : public QWidget {
   /// Opens the eyes of the selected runs, or closes them when all are open.
   void toggleEyes();
 
+ Q_SIGNALS:
+  /// A new study with this run's settings, to be changed.
+  void cloneRequested(lorascope::store::RunId id);
+
  private:
   void applyFilter();
   void addVerbs(QMenu* menu);

@@ -29,6 +29,21 @@ QStringList textsOf(const QJsonValue& value) {
   return texts;
 }
 
+/// What the row is beside its tokens.
+QString captionOf(const QJsonObject& row) {
+  if (row.contains(QLatin1String("choice"))) {
+    const QString choice = QObject::tr("choice %1").arg(row.value("choice").toInt());
+    return row.value("is_right").toBool() ? choice + QObject::tr(", the right one") : choice;
+  }
+  if (!row.contains(QLatin1String("question"))) return {};
+  const QString answer = row.value("answer").toString();
+  if (answer.isEmpty()) return QObject::tr("no answer");
+  return row.value("start_position").toInt() > 0 ? QObject::tr("right answer: %1").arg(answer)
+                                                 : QObject::tr("right answer, not in this window: %1").arg(answer);
+}
+
+constexpr int kMostTokens = 500;
+
 }  // namespace
 
 FirstBatch FirstBatch::fromJson(const std::string& json) {
@@ -45,6 +60,7 @@ FirstBatch FirstBatch::fromJson(const std::string& json) {
     row.ids = numbersOf(entry.value("input_ids"));
     row.types = numbersOf(entry.value("token_type_ids"));
     row.mask = numbersOf(entry.value("attention_mask"));
+    row.caption = captionOf(entry);
     batch.longest = std::max(batch.longest, static_cast<int>(row.tokens.size()));
     batch.tokens += static_cast<int>(row.tokens.size());
     batch.rows.push_back(std::move(row));
@@ -61,8 +77,17 @@ int FirstBatch::numLabelled() const {
   return number;
 }
 
+std::size_t FirstBatch::numShownRows() const {
+  qsizetype shown = 0;
+  std::size_t number = 0;
+  while (number < rows.size() && (number == 0 || shown + rows[number].tokens.size() <= kMostTokens)) {
+    shown += rows[number++].tokens.size();
+  }
+  return number;
+}
+
 QString FirstBatch::summary() const {
-  return QObject::tr("%1 sentences, %2 real tokens, %3 with a label; padded it would be %4")
+  return QObject::tr("%1 rows, %2 real tokens, %3 with a label; padded it would be %4")
       .arg(countText(static_cast<qint64>(rows.size())), countText(tokens), countText(numLabelled()),
            countText(static_cast<qint64>(rows.size()) * longest));
 }

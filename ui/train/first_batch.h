@@ -15,6 +15,7 @@ struct BatchRow {
   std::vector<int> ids;
   std::vector<int> types;
   std::vector<int> mask;
+  QString caption;  ///< what tokens alone do not say: the right answer, which choice; may be empty
 };
 
 /// The first batch of a run, read from the JSON that its process stored.
@@ -26,7 +27,9 @@ struct FirstBatch {
   /// Empty for a text that is no first batch.
   static FirstBatch fromJson(const std::string& json);
   int numLabelled() const;
-  /// "4 sentences, 34 real tokens, 22 with a label; padded it would be 44"
+  /// As many rows from the start as a page should show: a batch of passages is long.
+  std::size_t numShownRows() const;
+  /// "4 rows, 34 real tokens, 22 with a label; padded it would be 44"
   QString summary() const;
 };
 

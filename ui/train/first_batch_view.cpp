@@ -18,7 +18,7 @@ constexpr int kChipPadding = 6;
 QColor labelColour(const QString& label, const Colours& colours) {
   const QString type = label.mid(2);
   if (label.isEmpty() || label == "O") return colours.secondary;
-  if (type == "person") return colours.ok;
+  if (type == "person" || label == "answer") return colours.ok;
   if (type == "location") return colours.accent;
   return colours.warning;
 }
@@ -39,8 +39,8 @@ FirstBatchView::FirstBatchView(QWidget* parent) : QWidget(parent) {
 void FirstBatchView::setBatch(const FirstBatch& batch) {
   batch_ = batch;
   QStringList sentences;
-  for (const BatchRow& row : batch_.rows) {
-    sentences.append(row.tokens.join(' '));
+  for (std::size_t i = 0; i < batch_.numShownRows(); ++i) {
+    sentences.append(batch_.rows[i].tokens.join(' '));
   }
   setAccessibleDescription(batch_.summary() + QStringLiteral(". ") + sentences.join(QStringLiteral(". ")));
   arrange(width(), &placed_);
@@ -64,9 +64,10 @@ int FirstBatchView::arrange(int width, std::vector<Placed>* placed) const {
   const QFontMetrics label_metrics(captionFont());
   const int chip_height = token_metrics.height() + label_metrics.height() + 6;
   int y = 0;
-  for (std::size_t r = 0; r < batch_.rows.size(); ++r) {
+  for (std::size_t r = 0; r < batch_.numShownRows(); ++r) {
     const BatchRow& row = batch_.rows[r];
     int x = 0;
+    if (!row.caption.isEmpty()) y += label_metrics.height() + 2;
     for (qsizetype t = 0; t < row.tokens.size(); ++t) {
       const int chip_width = std::max({token_metrics.horizontalAdvance(row.tokens[t]),
                                        label_metrics.horizontalAdvance(shownLabel(row.labels[t])), 8}) +
@@ -90,10 +91,21 @@ void FirstBatchView::paintEvent(QPaintEvent* event) {
   painter.setRenderHint(QPainter::Antialiasing);
   const Colours& colours = coloursOf(this);
   for (const Placed& chip : placed_) {
+    if (chip.token == 0) paintCaption(painter, chip, colours);
     if (chip.rect.intersects(event->rect())) {
       paintChip(painter, chip, colours);
     }
   }
+}
+
+void FirstBatchView::paintCaption(QPainter& painter, const Placed& first, const Colours& colours) const {
+  const QString& caption = batch_.rows[first.row].caption;
+  if (caption.isEmpty()) return;
+  painter.setFont(captionFont());
+  painter.setPen(colours.secondary);
+  const QFontMetrics metrics(captionFont());
+  painter.drawText(QPointF(0, first.rect.top() - 2 - metrics.descent()),
+                   metrics.elidedText(caption, Qt::ElideRight, width()));
 }
 
 void FirstBatchView::paintChip(QPainter& painter, const Placed& chip, const Colours& colours) const {

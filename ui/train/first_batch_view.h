@@ -40,6 +40,7 @@ class FirstBatchView : public QWidget {
   /// Positions of all chips at this width, and the height they need.
   int arrange(int width, std::vector<Placed>* placed) const;
   void paintChip(QPainter& painter, const Placed& chip, const Colours& colours) const;
+  void paintCaption(QPainter& painter, const Placed& first, const Colours& colours) const;
   QString tipAt(const QPoint& position) const;
 
   FirstBatch batch_;

@@ -1,10 +1,15 @@
 #include "ui/train/loss_card.h"
 
+#include <QHBoxLayout>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include "core/figures/curve_figure.h"
 #include "ui/main_window/session_model.h"
 #include "ui/plots/plot_view.h"
+#include "ui/plots/table_twin.h"
+#include "ui/widgets/help_topics.h"
+#include "ui/widgets/icons.h"
 
 namespace lorascope::ui {
 namespace {
@@ -20,7 +25,21 @@ LossCard::LossCard(SessionModel* session, QWidget* parent) : Card(tr("Training l
   plot_->setMinimumHeight(kPlotHeight);
   // The plot takes what the other cards leave: its own wish would push the first batch out of sight.
   plot_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
+  table_ = new TableTwin;
+  table_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored);
+  table_->setMinimumHeight(kPlotHeight);
+  table_->hide();
   body()->addWidget(plot_, 1);
+  body()->addWidget(table_, 1);
+  auto* twin = makeIconButton(QStringLiteral("table"), tr("Show the training loss as a table"));
+  twin->setCheckable(true);
+  header()->addWidget(twin);
+  connect(twin, &QToolButton::clicked, this, [this](bool open) {
+    if (open) table_->setFigure(plot_->figure());
+    table_->setVisible(open);
+    plot_->setVisible(!open);
+  });
+  setHelpTopic(this, QStringLiteral("measure.loss"));
   soon_.setSingleShot(true);
   soon_.setInterval(kMillisecondsBetweenDrawings);
   connect(&soon_, &QTimer::timeout, this, &LossCard::draw);
@@ -52,6 +71,8 @@ void LossCard::draw() {
   figures::FigureData figure = figures::curve_figure(series, options);
   figure.title.clear();
   plot_->setFigure(std::move(figure));
+  plot_->setAccessibleName(tr("Training loss"));
+  if (!table_->isHidden()) table_->setFigure(plot_->figure());
 }
 
 }  // namespace lorascope::ui

@@ -9,8 +9,9 @@ namespace lorascope::ui {
 
 class PlotView;
 class SessionModel;
+class TableTwin;
 
-/// The selected run's training loss, live: every point, and a smoothed curve over it.
+/// The selected run's training loss, live: every point, and a smoothed curve over it; or all numbers as a table.
 class LossCard : public Card {
   Q_OBJECT
 
@@ -22,6 +23,7 @@ class LossCard : public Card {
 
   SessionModel* session_;
   PlotView* plot_;
+  TableTwin* table_;
   QTimer soon_;  ///< rows that arrive together are drawn once
 };
 

@@ -1,6 +1,7 @@
 #include "ui/train/train_tab.h"
 
 #include <QDragEnterEvent>
+#include <QFileInfo>
 #include <QMimeData>
 #include <QPushButton>
 #include <QScrollArea>
@@ -9,12 +10,15 @@
 #include <QVBoxLayout>
 
 #include "ui/process/run_control.h"
+#include "ui/study/study_editor.h"
 #include "ui/train/first_batch_view.h"
 #include "ui/train/loss_card.h"
 #include "ui/train/problems_card.h"
 #include "ui/train/result_card.h"
 #include "ui/train/run_header.h"
+#include "ui/train/worst_card.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/help_topics.h"
 #include "ui/widgets/inset.h"
 #include "ui/widgets/theme.h"
 
@@ -28,6 +32,14 @@ QString studyIn(const QMimeData* data) {
     if (url.isLocalFile() && url.fileName().endsWith(QStringLiteral(".toml"), Qt::CaseInsensitive)) {
       return url.toLocalFile();
     }
+  }
+  return {};
+}
+
+/// A file of examples among what is dragged; empty when there is none.
+QString fileIn(const QMimeData* data) {
+  for (const QUrl& url : data->urls()) {
+    if (url.isLocalFile() && QFileInfo(url.toLocalFile()).isFile()) return url.toLocalFile();
   }
   return {};
 }
@@ -48,6 +60,11 @@ TrainTab::TrainTab(SessionModel* session, RunControl* control, QWidget* parent)
   buildEmptyState();
   pages_->addWidget(empty_);
   pages_->addWidget(buildRunPage());
+  editor_ = new StudyEditor(session_);
+  pages_->addWidget(editor_);
+  connect(editor_, &StudyEditor::closed, this, &TrainTab::closeEditor);
+  connect(editor_, &StudyEditor::startRequested, this, &TrainTab::openStudy);
+  connect(control_, &RunControl::studyStarted, this, &TrainTab::closeEditor);
   connect(problems_, &ProblemsCard::retryRequested, this, [this] { openStudy(study_path_); });
   connect(problems_, &ProblemsCard::dismissed, problems_, &QWidget::hide);
   connect(session, &SessionModel::runsChanged, this, &TrainTab::refresh);
@@ -61,11 +78,11 @@ TrainTab::TrainTab(SessionModel* session, RunControl* control, QWidget* parent)
 void TrainTab::buildEmptyState() {
   empty_ = new EmptyState(QStringLiteral("curves"), tr("Compare full fine-tuning with LoRA on one encoder"));
   empty_->setDetail(
-      tr("The built-in comparison trains both on a small generated tagging task and shows loss, scores and weights as "
-         "they grow. A study file (.toml) can also be dropped here."));
-  empty_->addButton(tr("Run the built-in comparison (about a minute)"), true,
+      tr("The built-in comparison takes about a minute: it trains both on a small generated tagging task and shows loss, scores and weights as "
+         "they grow. A study file (.toml), data files or an adapter folder can also be dropped here."));
+  empty_->addButton(tr("Run the built-in comparison"), true,
                     [this] { control_->startBuiltInStudy(); });
-  empty_->addButton(tr("Open a study file"), false, [this] { Q_EMIT studyFileRequested(); });
+  empty_->addButton(tr("Make a study"), false, [this] { openEditor(); });
   empty_->addButton(tr("Open a workspace"), false, [this] { Q_EMIT workspaceRequested(); });
 }
 
@@ -83,11 +100,14 @@ QWidget* TrainTab::buildRunPage() {
   result_ = new ResultCard;
   batch_card_ = new Card(tr("First batch, as the model sees it"));
   batch_ = new FirstBatchView;
+  setHelpTopic(batch_card_, QStringLiteral("measure.first_batch"));
   batch_card_->body()->addWidget(batch_);
   layout->addWidget(header_);
   layout->addWidget(result_);
   layout->addWidget(new LossCard(session_), 1);
   layout->addWidget(batch_card_);
+  worst_ = new WorstCard(session_);
+  layout->addWidget(worst_);
   connect(result_, &ResultCard::curvesRequested, this, &TrainTab::curvesRequested);
   connect(result_, &ResultCard::weightsRequested, this, &TrainTab::weightsRequested);
   connect(result_, &ResultCard::exportRequested, this, &TrainTab::exportRequested);
@@ -96,7 +116,7 @@ QWidget* TrainTab::buildRunPage() {
 
 void TrainTab::refresh() {
   const store::RunRecord* run = session_->run(session_->selectedRun());
-  pages_->setCurrentIndex(run == nullptr ? 0 : 1);
+  pages_->setCurrentIndex(is_editing_ ? 2 : run == nullptr ? 0 : 1);
   if (run == nullptr) {
     batch_of_ = 0;
     return;
@@ -124,7 +144,24 @@ void TrainTab::showBatch() {
   }
   batch_of_ = id;
   batch_->setBatch(FirstBatch::fromJson(*rows->first_batch));
-  batch_card_->setNote(batch_->batch().summary());
+  const FirstBatch& batch = batch_->batch();
+  const bool all = batch.numShownRows() == batch.rows.size();
+  batch_card_->setNote(all ? batch.summary() : tr("the first %1 of %2").arg(batch.numShownRows()).arg(batch.summary()));
+}
+
+void TrainTab::openEditor() {
+  is_editing_ = true;
+  refresh();
+}
+
+void TrainTab::openEditor(const StudyDraft& draft) {
+  editor_->setDraft(draft);
+  openEditor();
+}
+
+void TrainTab::closeEditor() {
+  is_editing_ = false;
+  refresh();
 }
 
 void TrainTab::openStudy(const QString& path) {
@@ -140,14 +177,19 @@ void TrainTab::showProblems(const QString& path, const std::vector<Problem>& pro
 }
 
 void TrainTab::dragEnterEvent(QDragEnterEvent* event) {
-  if (!studyIn(event->mimeData()).isEmpty()) {
+  if (!studyIn(event->mimeData()).isEmpty() || !fileIn(event->mimeData()).isEmpty()) {
     event->acceptProposedAction();
   }
 }
 
 void TrainTab::dropEvent(QDropEvent* event) {
   event->acceptProposedAction();
-  openStudy(studyIn(event->mimeData()));
+  if (const QString study = studyIn(event->mimeData()); !study.isEmpty()) {
+    openStudy(study);
+  } else if (const QString file = fileIn(event->mimeData()); !file.isEmpty()) {
+    editor_->takeDataFile(file);
+    openEditor();
+  }
 }
 
 }  // namespace lorascope::ui

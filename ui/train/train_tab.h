@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "ui/main_window/session_model.h"
+#include "ui/study/study_draft.h"
 
 class QStackedWidget;
 
@@ -18,6 +19,8 @@ class ProblemsCard;
 class ResultCard;
 class RunControl;
 class RunHeader;
+class StudyEditor;
+class WorstCard;
 
 /// Starting studies and watching one run: what is offered while there is nothing, then progress, loss, first batch and
 /// result of the selected run. A study file can be dropped on it.
@@ -30,13 +33,18 @@ class TrainTab : public QWidget {
   /// Starts a study file, or shows all that is wrong with it.
   void openStudy(const QString& path);
   void showProblems(const QString& path, const std::vector<Problem>& problems);
+  /// The study editor in the page's place; empty: the draft that was there last.
+  void openEditor();
+  void openEditor(const StudyDraft& draft);
+  void closeEditor();
+  StudyEditor* editor() const { return editor_; }
+  WorstCard* worst() const { return worst_; }
   RunHeader* runHeader() const { return header_; }
   FirstBatchView* firstBatch() const { return batch_; }
   ProblemsCard* problems() const { return problems_; }
   EmptyState* emptyState() const { return empty_; }
 
  Q_SIGNALS:
-  void studyFileRequested();
   void workspaceRequested();
   void curvesRequested();
   void weightsRequested();
@@ -64,6 +72,9 @@ class TrainTab : public QWidget {
   ResultCard* result_ = nullptr;
   Card* batch_card_ = nullptr;
   FirstBatchView* batch_ = nullptr;
+  WorstCard* worst_ = nullptr;
+  StudyEditor* editor_ = nullptr;
+  bool is_editing_ = false;
 };
 
 }  // namespace lorascope::ui

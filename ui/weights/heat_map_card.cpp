@@ -14,6 +14,7 @@
 #include <limits>
 
 #include "core/figures/table_text.h"
+#include "ui/plots/export_panel.h"
 #include "ui/plots/heat_map_view.h"
 #include "ui/plots/segment_bar.h"
 #include "ui/plots/table_data_model.h"
@@ -30,6 +31,7 @@ constexpr SpectrumMeasure kMeasures[] = {SpectrumMeasure::RelativeNorm, Spectrum
                                          SpectrumMeasure::StableRank, SpectrumMeasure::EffectiveRank,
                                          SpectrumMeasure::EnergyRank};
 constexpr std::size_t kMostSegments = 4;
+constexpr int kMapHeight = 140;
 
 /// "FT" and "LoRA" where every group is of another method, else the groups' names.
 QStringList shortNames(const std::vector<figures::RunGroup>& groups) {
@@ -60,6 +62,7 @@ HeatMapCard::HeatMapCard(QWidget* parent)
       stack_(new QStackedWidget),
       view_(new HeatMapView),
       table_(new QTableView),
+      export_(new ExportPanel),
       table_model_(new TableDataModel(this)) {
   addMeasureMenu();
   header()->addWidget(group_choice_);
@@ -73,6 +76,10 @@ HeatMapCard::HeatMapCard(QWidget* parent)
   table_->setShowGrid(false);
   stack_->addWidget(view_);
   stack_->addWidget(table_);
+  stack_->addWidget(export_);
+  export_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
+  connect(export_, &ExportPanel::closed, this, [this] { showPage(view_); });
+  stack_->setMinimumHeight(kMapHeight);
   body()->addWidget(stack_);
   connect(group_choice_, &SegmentBar::chosenChanged, this, &HeatMapCard::wished);
   connect(view_, &HeatMapView::cellChosen, this, &HeatMapCard::chooseCell);
@@ -96,24 +103,27 @@ void HeatMapCard::addMeasureMenu() {
 }
 
 void HeatMapCard::addTwinButtons() {
-  auto* table = new QToolButton;
-  table->setIcon(themedIcon(QStringLiteral("table"), IconTone::Secondary));
-  table->setCheckable(true);
-  table->setAccessibleName(QStringLiteral("Show the map as a table"));
-  auto* copy = new QToolButton;
-  copy->setIcon(themedIcon(QStringLiteral("copy"), IconTone::Secondary));
-  copy->setAccessibleName(QStringLiteral("Copy the map's numbers as CSV"));
-  for (QToolButton* button : {table, copy}) {
-    button->setIconSize(QSize(14, 14));
-    button->setProperty("role", "icon");
-    button->setToolTip(button->accessibleName());
-    button->setFocusPolicy(Qt::TabFocus);
-    header()->addWidget(button);
-  }
-  connect(table, &QToolButton::clicked, this, [this](bool open) { stack_->setCurrentIndex(open ? 1 : 0); });
+  table_button_ = makeIconButton(QStringLiteral("table"), QStringLiteral("Show the map as a table"));
+  auto* copy = makeIconButton(QStringLiteral("copy"), QStringLiteral("Copy the map's numbers as CSV"));
+  export_button_ = makeIconButton(QStringLiteral("export"), QStringLiteral("Export the map as PDF, SVG, PNG or CSV"));
+  table_button_->setCheckable(true);
+  export_button_->setCheckable(true);
+  for (QToolButton* button : {table_button_, copy, export_button_}) header()->addWidget(button);
+  connect(table_button_, &QToolButton::clicked, this,
+          [this](bool open) { showPage(open ? static_cast<QWidget*>(table_) : view_); });
+  connect(export_button_, &QToolButton::clicked, this,
+          [this](bool open) { showPage(open ? static_cast<QWidget*>(export_) : view_); });
   connect(copy, &QToolButton::clicked, this, [this] {
     QGuiApplication::clipboard()->setText(QString::fromStdString(figures::csv_table(table_model_->table())));
   });
+}
+
+void HeatMapCard::showPage(QWidget* page) {
+  if (page == export_) export_->setSource(exportable(figureOf(view_->map())));
+  stack_->setCurrentWidget(page);
+  stack_->setMinimumHeight(page == export_ ? export_->sizeHint().height() : kMapHeight);
+  table_button_->setChecked(page == table_);
+  export_button_->setChecked(page == export_);
 }
 
 void HeatMapCard::setMeasure(SpectrumMeasure measure) {
@@ -151,11 +161,11 @@ void HeatMapCard::setSpectra(std::span<const figures::RunSpectra> runs, const st
     kind_ = kinds_[at % kinds_.size()];
   }
   view_->setMap(std::move(map));
+  if (stack_->currentWidget() == export_) export_->setSource(exportable(figureOf(view_->map())));
   showChosen();
 }
 
-std::size_t HeatMapCard::largestSharedCell(const std::vector<double>& values,
-                                           std::span<const figures::RunSpectra> runs,
+std::size_t HeatMapCard::largestSharedCell(const std::vector<double>& values, std::span<const figures::RunSpectra> runs,
                                            const std::vector<figures::RunGroup>& groups,
                                            std::optional<std::int64_t> step) const {
   std::vector<double> shared = values;

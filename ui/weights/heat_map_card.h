@@ -14,6 +14,7 @@ class QToolButton;
 
 namespace lorascope::ui {
 
+class ExportPanel;
 class HeatMapView;
 class SegmentBar;
 class TableDataModel;
@@ -29,6 +30,7 @@ class HeatMapCard : public Card {
   void setSpectra(std::span<const figures::RunSpectra> runs, const std::vector<figures::RunGroup>& groups,
                   std::optional<std::int64_t> step);
   HeatMapView* view() const { return view_; }
+  ExportPanel* exportPanel() const { return export_; }
   figures::SpectrumMeasure measure() const { return measure_; }
   void setMeasure(figures::SpectrumMeasure measure);
 
@@ -44,6 +46,8 @@ class HeatMapCard : public Card {
  private:
   void addMeasureMenu();
   void addTwinButtons();
+  /// The map, its table or its export.
+  void showPage(QWidget* page);
   void chooseCell(int row, int column);
   /// Index of the largest of `values` among the cells that every group has a spectrum of; of all where there is none.
   std::size_t largestSharedCell(const std::vector<double>& values, std::span<const figures::RunSpectra> runs,
@@ -55,6 +59,9 @@ class HeatMapCard : public Card {
   QStackedWidget* stack_;
   HeatMapView* view_;
   QTableView* table_;
+  ExportPanel* export_;
+  QToolButton* table_button_ = nullptr;
+  QToolButton* export_button_ = nullptr;
   TableDataModel* table_model_;
   figures::SpectrumMeasure measure_ = figures::SpectrumMeasure::RelativeNorm;
   std::vector<int> layers_;

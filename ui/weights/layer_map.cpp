@@ -101,6 +101,7 @@ HeatMap layerMap(std::span<const figures::RunSpectra> runs, const figures::RunGr
               QString::fromStdString(group.name);
   if (minus != nullptr) map.title += QStringLiteral(" minus ") + QString::fromStdString(minus->name);
   map.diverging = minus != nullptr;
+  map.per_cent = measure == SpectrumMeasure::RelativeNorm;
   map.text = [measure](double value) { return measureText(measure, value); };
   for (const std::string& kind : grid.kinds) map.columns.push_back(QString::fromStdString(kind));
   for (const int layer : grid.layers) {

@@ -12,11 +12,14 @@
 #include "ui/plots/plot_view.h"
 #include "ui/plots/segment_bar.h"
 #include "ui/plots/table_card.h"
+#include "ui/weights/adapters_card.h"
 #include "ui/weights/heat_map_card.h"
+#include "ui/weights/intruders_card.h"
 #include "ui/weights/layer_map.h"
 #include "ui/weights/spectra_book.h"
 #include "ui/weights/step_slider.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/help_topics.h"
 #include "ui/widgets/number_format.h"
 #include "ui/widgets/theme.h"
 
@@ -34,8 +37,13 @@ constexpr figures::SpectrumMeasure kMeasures[] = {figures::SpectrumMeasure::Stab
 
 }  // namespace
 
-WeightsTab::WeightsTab(SessionModel* session, QWidget* parent)
-    : QWidget(parent), session_(session), book_(new SpectraBook(session, this)), pages_(new QStackedWidget(this)) {
+WeightsTab::WeightsTab(SessionModel* session, LorascopeProgram* program, QWidget* parent)
+    : QWidget(parent),
+      session_(session),
+      book_(new SpectraBook(session, this)),
+      pages_(new QStackedWidget(this)),
+      adapters_(new AdaptersCard(session, program)),
+      intruders_(new IntrudersCard(session, program)) {
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(0, 0, 0, 0);
   outer->addWidget(pages_);
@@ -86,6 +94,12 @@ void WeightsTab::makePage() {
   connect(numbers_, &TableCard::runHovered, session_, &SessionModel::setHoverRun);
   connect(numbers_, &TableCard::runActivated, this, [this](qint64 run) { session_->select({run}); });
   column->addWidget(numbers_);
+  column->addWidget(intruders_);
+  column->addWidget(adapters_);
+  setHelpTopic(map_, QStringLiteral("measure.relative_norm"));
+  setHelpTopic(spectrum_, QStringLiteral("measure.spectrum"));
+  setHelpTopic(layers_, QStringLiteral("measure.stable_rank"));
+  setHelpTopic(numbers_, QStringLiteral("measure.effective_rank"));
   scroll->setWidget(page);
   pages_->addWidget(scroll);
 }
@@ -125,13 +139,21 @@ void WeightsTab::makeLayersCard() {
   connect(measure_choice_, &SegmentBar::chosenChanged, this, &WeightsTab::updateLayers);
 }
 
+void WeightsTab::openAdapter(const QString& folder) {
+  adapters_->openFolder(folder);
+  refresh();
+}
+
 void WeightsTab::chooseModule(int layer, const std::string& kind) {
   map_->choose(layer, kind);
 }
 
 void WeightsTab::refresh() {
-  pages_->setCurrentIndex(book_->runs().empty() ? 0 : 1);
-  if (book_->runs().empty()) return;
+  const bool has_spectra = !book_->runs().empty();
+  pages_->setCurrentIndex(has_spectra || !adapters_->folders().isEmpty() ? 1 : 0);
+  for (QWidget* card : std::initializer_list<QWidget*>{map_, spectrum_, layers_, numbers_})
+    card->setVisible(has_spectra);
+  if (!has_spectra) return;
   slider_->setSteps(book_->steps());
   slider_->setStep(step());
   updateMap();

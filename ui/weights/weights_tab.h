@@ -13,8 +13,11 @@ class QToolButton;
 
 namespace lorascope::ui {
 
+class AdaptersCard;
 class EmptyState;
 class HeatMapCard;
+class IntrudersCard;
+class LorascopeProgram;
 class PlotCard;
 class SegmentBar;
 class SpectraBook;
@@ -27,11 +30,17 @@ class WeightsTab : public QWidget {
   Q_OBJECT
 
  public:
-  explicit WeightsTab(SessionModel* session, QWidget* parent = nullptr);
+  WeightsTab(SessionModel* session, LorascopeProgram* program, QWidget* parent = nullptr);
 
   HeatMapCard* map() const { return map_; }
   PlotCard* spectrum() const { return spectrum_; }
   PlotCard* layers() const { return layers_; }
+  AdaptersCard* adapters() const { return adapters_; }
+  IntrudersCard* intruders() const { return intruders_; }
+  /// The spectra that other tabs may share.
+  SpectraBook* book() const { return book_; }
+  /// Shows the adapters, also while no run has spectra.
+  void openAdapter(const QString& folder);
   TableCard* numbers() const { return numbers_; }
   StepSlider* slider() const { return slider_; }
   /// The card whose export the window's "export" means.
@@ -63,6 +72,8 @@ class WeightsTab : public QWidget {
   PlotCard* spectrum_;
   PlotCard* layers_;
   TableCard* numbers_;
+  AdaptersCard* adapters_;
+  IntrudersCard* intruders_;
   StepSlider* slider_;
   SegmentBar* view_choice_;
   SegmentBar* measure_choice_;

@@ -1,7 +1,6 @@
-#include "core/figures/compare_table.h"
-
 #include <cmath>
 
+#include "core/figures/compare_table.h"
 #include "core/figures/parallel_figure.h"
 #include "core/figures/table_text.h"
 #include "tests/core/figures/records.h"

@@ -52,7 +52,8 @@ std::size_t count_of(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_CASE("All cells of a heat map lie inside the page, with their numbers where these fit", "[figures]") {
-  for (const auto& [rows, columns, width] : {std::tuple(6, 6, 17.0), std::tuple(24, 6, 8.5), std::tuple(40, 60, 12.0)}) {
+  for (const auto& [rows, columns, width] :
+       {std::tuple(6, 6, 17.0), std::tuple(24, 6, 8.5), std::tuple(40, 60, 12.0)}) {
     const HeatMapData map = sample(static_cast<std::size_t>(rows), static_cast<std::size_t>(columns));
     RenderOptions options;
     options.width_cm = width;

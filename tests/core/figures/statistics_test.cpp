@@ -95,8 +95,7 @@ TEST_CASE("A p-value is as small as chance says: about one in twenty below 0.05 
   int significant = 0;
   for (std::uint64_t trial = 0; trial < 200; ++trial) {
     const auto result = bootstrap_over_examples(one(examples(100 + 2 * trial, 150, 0.5)),
-                                                one(examples(101 + 2 * trial, 150, 0.5)),
-                                                {.num_resamples = 400});
+                                                one(examples(101 + 2 * trial, 150, 0.5)), {.num_resamples = 400});
     significant += result->p < 0.05 ? 1 : 0;
   }
   CHECK(significant >= 2);
@@ -130,7 +129,8 @@ TEST_CASE("A score over examples equals the score of all together", "[figures]")
   CHECK(worst[1].score == Approx(2.0 / 3));
 }
 
-TEST_CASE("Choices and answers are judged by what was stored with them, and rows of another form give nothing", "[figures]") {
+TEST_CASE("Choices and answers are judged by what was stored with them, and rows of another form give nothing",
+          "[figures]") {
   const std::vector<Prediction> rows = {{0, R"({"gold":2,"guess":2})"}, {1, R"({"gold":1,"guess":3,"loss":1.5})"}};
   CHECK(score_of(*example_counts(rows, "swag")) == Approx(0.5));
   CHECK(worst_predictions(rows, "swag", 5).front().index == 1);

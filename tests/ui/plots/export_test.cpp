@@ -41,10 +41,10 @@ TEST_CASE("An export is written in every format, and a failure is said in the pa
   test::qt_application();
   test::TemporaryFolder folder;
   ui::ExportPanel panel;
-  panel.setFigure(test::loss_figure(2000));
+  panel.setSource(ui::exportable(test::loss_figure(2000)));
   const QString base = QString::fromStdString((folder.path() / "figure").string());
   const std::pair<const char*, const char*> formats[] = {
-      {".pdf", "%PDF"}, {".svg", "<?xml"}, {".png", "\x89PNG"}, {".csv", "line"}};
+      {".pdf", "%PDF"}, {".svg", "<?xml"}, {".png", "\x89PNG"}, {".csv", "line"}, {".tex", "% needs"}};
   for (const auto& [ending, start] : formats) {
     panel.setFile(base + ending);
     REQUIRE(panel.save());
@@ -65,7 +65,7 @@ TEST_CASE("The preview is the export itself", "[plots]") {
   test::qt_application();
   ui::ExportPanel panel;
   panel.resize(800, 300);
-  panel.setFigure(test::score_figure());
+  panel.setSource(ui::exportable(test::score_figure()));
   QSignalSpy ready(&panel, &ui::ExportPanel::previewReady);
   panel.show();
   REQUIRE(ready.wait(5000));

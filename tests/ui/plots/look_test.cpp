@@ -11,6 +11,7 @@
 #include "ui/main_window/session_model.h"
 #include "ui/plots/plot_card.h"
 #include "ui/plots/plot_view.h"
+#include "ui/process/lorascope_program.h"
 #include "ui/weights/weights_tab.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/theme.h"
@@ -56,7 +57,8 @@ TEST_CASE("Pictures of the tabs", "[.look]") {
     ui::applyTheme(application, appearance);
     ui::SessionModel session;
     ui::CurvesTab curves(&session);
-    ui::WeightsTab weights(&session);
+    ui::LorascopeProgram program;
+    ui::WeightsTab weights(&session, &program);
     session.openWorkspace(QString::fromStdString(place.string()));
     for (const QSize size : {QSize(660, 660), QSize(1300, 1060)}) {
       curves.resize(size);

@@ -17,6 +17,7 @@
 #include "ui/plots/plot_view.h"
 #include "ui/plots/table_card.h"
 #include "ui/plots/table_data_model.h"
+#include "ui/process/lorascope_program.h"
 #include "ui/weights/heat_map_card.h"
 #include "ui/weights/layer_map.h"
 #include "ui/weights/step_slider.h"
@@ -100,7 +101,8 @@ TEST_CASE("Weights overlay FT and LoRA, follow the chosen cell and the step curs
   const auto runs = test::fill_sample_workspace(workspace);
   ui::SessionModel session;
   session.openWorkspace(QString::fromStdString((folder.path() / "w").string()));
-  ui::WeightsTab tab(&session);
+  ui::LorascopeProgram program;
+  ui::WeightsTab tab(&session, &program);
   tab.resize(1000, 800);
   tab.show();
   const auto& figure = tab.spectrum()->view()->figure();
@@ -150,7 +152,8 @@ TEST_CASE("The page of weights is no wider than the middle of a window of 1280",
   ui::SessionModel session;
   session.openWorkspace(QString::fromStdString((folder.path() / "w").string()));
   ui::applyTheme(test::qt_application(), ui::Appearance::Light);
-  ui::WeightsTab tab(&session);
+  ui::LorascopeProgram program;
+  ui::WeightsTab tab(&session, &program);
   tab.resize(650, 700);
   tab.show();
   REQUIRE(QTest::qWaitFor([&] { return tab.map()->view()->map().rows.size() == 6; }, 20000));
@@ -169,7 +172,8 @@ TEST_CASE("The page of weights is no wider than the middle of a window of 1280",
 TEST_CASE("Without spectra the tab says so and offers to start", "[weights]") {
   test::qt_application();
   ui::SessionModel session;
-  ui::WeightsTab tab(&session);
+  ui::LorascopeProgram program;
+  ui::WeightsTab tab(&session, &program);
   tab.resize(800, 600);
   tab.show();
   CHECK_FALSE(tab.map()->isVisible());

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <QWidget>
+#include <string>
+#include <vector>
+
+#include "core/figures/compare_table.h"
+#include "ui/main_window/session_model.h"
+
+class QBoxLayout;
+class QStackedWidget;
+class QTimer;
+class QToolButton;
+
+namespace lorascope::ui {
+
+class CurveCard;
+class EvidenceBook;
+class ParallelCard;
+class SegmentBar;
+class SpectraBook;
+class TableCard;
+
+/// Runs side by side: curves with one step cursor, the score table with a baseline, intervals and significance, the
+/// settings that differ, parallel coordinates. Groups of runs as everywhere; runs can be dragged onto it.
+class CompareTab : public QWidget {
+  Q_OBJECT
+
+ public:
+  /// `spectra`: shared with the Weights tab.
+  CompareTab(SessionModel* session, SpectraBook* spectra, QWidget* parent = nullptr);
+
+  TableCard* table() const { return table_; }
+  TableCard* settings() const { return settings_; }
+  ParallelCard* parallel() const { return parallel_; }
+  EvidenceBook* evidence() const { return evidence_; }
+  void setBaseline(const std::string& group);
+  void setGrouping(figures::Grouping grouping);
+
+ Q_SIGNALS:
+  void trainRequested();
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+
+ private:
+  QWidget* buildBar();
+  QWidget* buildCurves();
+  void fillBaselines();
+  void fillScores();
+  void refreshSoon();
+  void refresh();
+  std::vector<store::RunRecord> shownRecords() const;
+  std::map<std::string, std::map<std::string, double>> measures(const std::vector<store::RunRecord>& runs) const;
+  /// The published numbers that the studies in view name.
+  std::vector<figures::Reference> references(const std::vector<store::RunRecord>& runs, const std::string& score) const;
+  figures::Grouping grouping() const;
+  std::string marks(const std::vector<store::RunRecord>& runs) const;
+
+  SessionModel* session_;
+  SpectraBook* spectra_;
+  EvidenceBook* evidence_;
+  QTimer* soon_;
+  QStackedWidget* pages_;
+  SegmentBar* group_choice_;
+  QToolButton* baseline_button_;
+  QToolButton* score_button_;
+  QBoxLayout* curve_row_ = nullptr;
+  CurveCard* loss_;
+  CurveCard* validation_;
+  TableCard* table_;
+  TableCard* settings_;
+  ParallelCard* parallel_;
+  std::string baseline_;  ///< empty: the first group
+  std::string score_;     ///< empty: the main one
+  std::string shown_;     ///< marks() of what is on screen
+};
+
+}  // namespace lorascope::ui

@@ -1,0 +1,247 @@
+#include "ui/plots/table_export_panel.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGridLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QRegularExpression>
+#include <QSettings>
+#include <QSpinBox>
+#include <QStandardPaths>
+#include <filesystem>
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/figures/table_text.h"
+#include "ui/widgets/labels.h"
+#include "ui/widgets/message_bar.h"
+#include "ui/widgets/number_format.h"
+#include "ui/widgets/theme.h"
+
+namespace lorascope::ui {
+namespace {
+
+const QStringList kEndings = {QStringLiteral("tex"), QStringLiteral("csv"), QStringLiteral("md")};
+const QString kFolderKey = QStringLiteral("export/folder");
+const QString kDigitsKey = QStringLiteral("export/digits");
+constexpr int kPreviewHeight = 150;
+
+QString slug(const QString& text) {
+  QString name = text.toLower();
+  name.replace(QRegularExpression(QStringLiteral("[^a-z0-9]+")), QStringLiteral("-"));
+  name.remove(QRegularExpression(QStringLiteral("^-|-$")));
+  return name.isEmpty() ? QStringLiteral("table") : name;
+}
+
+}  // namespace
+
+TableExportPanel::TableExportPanel(QWidget* parent)
+    : QWidget(parent),
+      format_(new QComboBox),
+      column_(new QComboBox),
+      decimals_(new QSpinBox),
+      singles_(new QCheckBox(tr("single seeds"))),
+      caption_(new QLineEdit),
+      label_(new QLineEdit),
+      file_(new QLineEdit),
+      preview_(new QPlainTextEdit),
+      message_(new MessageBar) {
+  format_->addItems({QStringLiteral("LaTeX"), QStringLiteral("CSV"), QStringLiteral("Markdown")});
+  decimals_->setRange(0, 8);
+  singles_->setChecked(true);
+  preview_->setReadOnly(true);
+  preview_->setFont(fixedFont());
+  preview_->setLineWrapMode(QPlainTextEdit::NoWrap);
+  preview_->setMinimumHeight(kPreviewHeight);
+  preview_->setTabChangesFocus(true);
+  preview_->setAccessibleName(tr("The export as it will be written"));
+  makeForm();
+  followFields();
+}
+
+void TableExportPanel::makeForm() {
+  auto* form = new QGridLayout(this);
+  form->setContentsMargins(0, 4, 0, 0);
+  form->setHorizontalSpacing(kGap);
+  form->setVerticalSpacing(6);
+  const auto add = [&](int row, int column, const QString& name, QWidget* field, int span = 1) {
+    auto* caption = makeCaption(name);
+    form->addWidget(caption, row, column);
+    form->addWidget(field, row, column + 1, 1, span);
+    field->setAccessibleName(name);
+  };
+  add(0, 0, tr("format"), format_);
+  add(0, 2, tr("label"), label_, 3);
+  add(1, 0, tr("caption"), caption_, 5);
+  add(2, 0, tr("digits of"), column_);
+  add(2, 2, tr("decimals"), decimals_);
+  form->addWidget(singles_, 2, 4);
+  form->addWidget(preview_, 3, 0, 1, 6);
+  form->addWidget(file_, 4, 0, 1, 3);
+  file_->setAccessibleName(tr("File to write"));
+  auto* choose = new QPushButton(tr("Choose file…"));
+  auto* save = new QPushButton(tr("Save"));
+  save->setProperty("role", "primary");
+  auto* close = new QPushButton(tr("Close"));
+  form->addWidget(choose, 4, 3);
+  form->addWidget(save, 4, 4);
+  form->addWidget(close, 4, 5);
+  form->addWidget(message_, 5, 0, 1, 6);
+  form->setColumnStretch(1, 1);
+  connect(choose, &QPushButton::clicked, this, &TableExportPanel::chooseFile);
+  connect(save, &QPushButton::clicked, this, &TableExportPanel::save);
+  connect(close, &QPushButton::clicked, this, &TableExportPanel::closed);
+}
+
+void TableExportPanel::followFields() {
+  connect(format_, &QComboBox::currentIndexChanged, this, [this] {
+    const QFileInfo info(file_->text());
+    file_->setText(QDir(info.path()).filePath(info.completeBaseName() + '.' + kEndings[format_->currentIndex()]));
+    refresh();
+  });
+  connect(column_, &QComboBox::currentIndexChanged, this, &TableExportPanel::showDigits);
+  connect(decimals_, &QSpinBox::valueChanged, this, [this](int digits) {
+    if (column_->currentText().isEmpty()) return;
+    digits_[column_->currentText().toStdString()] = digits;
+    QSettings().setValue(kDigitsKey + '/' + slug(column_->currentText()), digits);
+    refresh();
+  });
+  connect(singles_, &QCheckBox::toggled, this, &TableExportPanel::refresh);
+  connect(caption_, &QLineEdit::textChanged, this, &TableExportPanel::refresh);
+  connect(label_, &QLineEdit::textChanged, this, &TableExportPanel::refresh);
+}
+
+TableExportPanel::Format TableExportPanel::format() const {
+  return static_cast<Format>(format_->currentIndex());
+}
+
+QString TableExportPanel::file() const {
+  return file_->text();
+}
+
+void TableExportPanel::setFormat(Format format) {
+  format_->setCurrentIndex(static_cast<int>(format));
+}
+
+void TableExportPanel::setFile(const QString& file) {
+  const auto index = kEndings.indexOf(QFileInfo(file).suffix().toLower());
+  if (index >= 0) format_->setCurrentIndex(static_cast<int>(index));
+  file_->setText(file);
+}
+
+void TableExportPanel::setTable(figures::TableData table) {
+  const bool other = table.title != table_.title || file_->text().isEmpty();
+  table_ = std::move(table);
+  if (other) {
+    const QString title = QString::fromStdString(table_.title);
+    const QString folder =
+        QSettings().value(kFolderKey, QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation)).toString();
+    file_->setText(QDir(folder).filePath(slug(title) + '.' + kEndings[format_->currentIndex()]));
+    caption_->setText(title +
+                      (table_.note.empty() ? QString() : QStringLiteral(": ") + QString::fromStdString(table_.note)));
+    label_->setText(slug(title));
+  }
+  fillColumns();
+  refresh();
+}
+
+void TableExportPanel::fillColumns() {
+  const QString chosen = column_->currentText();
+  column_->blockSignals(true);
+  column_->clear();
+  for (std::size_t i = 1; i < table_.columns.size(); ++i) {
+    const QString name = QString::fromStdString(table_.columns[i].name);
+    column_->addItem(name);
+    const QVariant kept = QSettings().value(kDigitsKey + '/' + slug(name));
+    if (kept.isValid()) digits_[table_.columns[i].name] = kept.toInt();
+  }
+  column_->setCurrentIndex(std::max(0, column_->findText(chosen)));
+  column_->blockSignals(false);
+  showDigits();
+}
+
+void TableExportPanel::showDigits() {
+  const std::string name = column_->currentText().toStdString();
+  for (const figures::TableColumn& column : table_.columns) {
+    if (column.name != name) continue;
+    const auto own = digits_.find(name);
+    decimals_->blockSignals(true);
+    decimals_->setValue(own != digits_.end() ? own->second : column.digits);
+    decimals_->blockSignals(false);
+  }
+}
+
+figures::TableData TableExportPanel::shaped() const {
+  figures::TableData table = table_;
+  table.title = caption_->text().toStdString();
+  table.note.clear();
+  for (figures::TableColumn& column : table.columns) {
+    const auto own = digits_.find(column.name);
+    if (own != digits_.end()) column.digits = own->second;
+  }
+  if (!singles_->isChecked()) std::erase_if(table.rows, [](const figures::TableRow& row) { return row.level > 0; });
+  return table;
+}
+
+std::string TableExportPanel::text() const {
+  const figures::TableData table = shaped();
+  switch (format()) {
+    case Format::Csv:
+      return figures::csv_table(table);
+    case Format::Markdown:
+      return figures::markdown_table(table);
+    case Format::Latex:
+      break;
+  }
+  return figures::latex_table(table, {.label = label_->text().toStdString()});
+}
+
+void TableExportPanel::refresh() {
+  const bool latex = format() == Format::Latex;
+  label_->setEnabled(latex);
+  caption_->setEnabled(latex);
+  decimals_->setEnabled(format() != Format::Csv);
+  preview_->setPlainText(QString::fromStdString(text()));
+}
+
+void TableExportPanel::chooseFile() {
+  auto* dialog = new QFileDialog(this, tr("Export the table"), file_->text());
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setAcceptMode(QFileDialog::AcceptSave);
+  dialog->setNameFilter(tr("Tables (*.tex *.csv *.md)"));
+  connect(dialog, &QFileDialog::fileSelected, this, &TableExportPanel::setFile);
+  dialog->open();
+}
+
+bool TableExportPanel::save() {
+  try {
+    if (file().isEmpty()) throw Error("no file is named", "type a path or choose a file");
+    const std::string bytes = text();
+    write_file_atomically(std::filesystem::path(file().toStdString()), bytes);
+    QSettings().setValue(kFolderKey, QFileInfo(file()).absolutePath());
+    message_->showMessage(Tone::Info, tr("Saved, %1").arg(bytesText(static_cast<std::int64_t>(bytes.size()))));
+    return true;
+  } catch (const Error& error) {
+    message_->showMessage(Tone::Error, QString::fromStdString(error.message()), QString::fromStdString(error.hint()));
+  } catch (const std::exception& error) {
+    message_->showMessage(Tone::Error, QString::fromUtf8(error.what()));
+  }
+  return false;
+}
+
+void TableExportPanel::keyPressEvent(QKeyEvent* event) {
+  if (event->key() == Qt::Key_Escape) {
+    Q_EMIT closed();
+  } else {
+    QWidget::keyPressEvent(event);
+  }
+}
+
+}  // namespace lorascope::ui

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/figures/spectrum_figure.h"
+#include "ui/main_window/session_model.h"
+#include "ui/weights/intruder_figure.h"
+#include "ui/widgets/card.h"
+
+class QDoubleSpinBox;
+class QMenu;
+class QToolButton;
+
+namespace lorascope::ui {
+
+class HeatMapView;
+class LorascopeProgram;
+class MessageBar;
+class PlotCard;
+class SegmentBar;
+
+/// Intruder dimensions of finished runs, FT and LoRA alike: their number by layer and module at a movable threshold,
+/// and all c_j of the chosen module. Computed by `lorascope analyse` in a child process, a few seconds a run.
+class IntrudersCard : public Card {
+  Q_OBJECT
+
+ public:
+  IntrudersCard(SessionModel* session, LorascopeProgram* program, QWidget* parent = nullptr);
+
+  void analyse(RunId run);
+  /// Shows an analysis; those of other runs stay in the plot.
+  void addAnalysis(IntruderAnalysis analysis);
+  const std::vector<IntruderAnalysis>& analyses() const { return analyses_; }
+  void setThreshold(double threshold);
+  HeatMapView* map() const { return map_; }
+  PlotCard* plot() const { return plot_; }
+
+ Q_SIGNALS:
+  /// An analysis, or its error, is on show.
+  void shown();
+
+ private:
+  void fillMenu(QMenu* menu);
+  void refresh();
+  void showPlot();
+
+  SessionModel* session_;
+  LorascopeProgram* program_;
+  std::vector<IntruderAnalysis> analyses_;  ///< the newest last, which the map shows
+  std::optional<figures::ModulePlace> place_;
+  SegmentBar* measure_;
+  QDoubleSpinBox* threshold_;
+  QToolButton* menu_button_;
+  MessageBar* message_;
+  HeatMapView* map_;
+  PlotCard* plot_;
+};
+
+}  // namespace lorascope::ui
