@@ -116,6 +116,9 @@ void check(const LoraModule& module, const AdapterFolder& adapter, ProblemList& 
   if (!module.a.is_floating_point() || !module.b.is_floating_point()) {
     problems.add(where, "whole numbers", "floating-point numbers");
   }
+  if (adapter.config.use_dora && !module.magnitude.defined())
+    problems.add(where, "no lora_magnitude_vector", "the magnitudes of DoRA, as use_dora in adapter_config.json says",
+                 "the tensors belong to another config");
   check_vector(module, module.magnitude, "lora_magnitude_vector", where, problems);
   check_vector(module, module.b_bias, "lora_B.bias", where, problems);
 }

@@ -76,6 +76,11 @@ class Matcher {
                     "lora_A [R, " + std::to_string(in) + "], lora_B [" + std::to_string(out) + ", R]",
                     "the adapter was trained on a model of another size");
     }
+    // [PEFT] has no place for magnitudes either where the config does not ask for DoRA.
+    if (module.magnitude.defined() && !adapter_.config.use_dora) {
+      match_.unexpected.push_back(module.a_name.substr(0, module.a_name.rfind(".lora_")) + ".lora_magnitude_vector");
+      module.magnitude = at::Tensor();
+    }
     module.path = path;
     match_.modules.push_back(std::move(module));
   }

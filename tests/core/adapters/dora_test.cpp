@@ -2,6 +2,7 @@
 
 #include "core/adapters/lora.h"
 #include "core/base/error.h"
+#include "core/files/adapter_match.h"
 #include "tests/core/adapters/numbers.h"
 #include "tests/support/tiny_model.h"
 
@@ -51,6 +52,21 @@ TEST_CASE("merging with DoRA gives rows of the length that the magnitude says", 
   const at::Tensor expected = sum / sum.square().sum(1, true).sqrt() * adapter.magnitude.value.unsqueeze(1);
   CHECK(deviation(first_query(whole).weight.value, expected) < kTolerance);
   CHECK(deviation(whole.layers[0].qkv_weight.value.narrow(0, 0, 8), expected) < kTolerance);
+}
+
+TEST_CASE("magnitudes are in the file where the config says so, and are not used where it does not", "[adapters]") {
+  files::AdapterFolder adapter;
+  adapter.folder = "adapter";
+  adapter.config = dora_config();
+  const files::ModelConfig config = lorascope::test::tiny_config();
+  adapter.tensors = lorascope::test::tiny_adapter_tensors(config, adapter.config, 2, 0);
+  CHECK_THROWS_WITH(adapter.modules(), Catch::Contains("no lora_magnitude_vector"));
+  adapter.config.use_dora = false;
+  const std::string name = "base_model.model.bert.encoder.layer.0.attention.self.query.lora_magnitude_vector";
+  adapter.tensors[name] = at::ones({8});
+  const files::AdapterMatch match = files::match_adapter(adapter, config, false);
+  CHECK(match.unexpected == std::vector<std::string>{name});
+  for (const files::LoraModule& module : match.modules) CHECK_FALSE(module.magnitude.defined());
 }
 
 TEST_CASE("DoRA stands alone on its module, on linear layers and without a bias on B", "[adapters]") {
