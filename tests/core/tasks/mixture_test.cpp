@@ -421,6 +421,20 @@ TEST_CASE("A gate that does not fit the model is refused by name", "[tasks]") {
   CHECK_THROWS_WITH(xlora_model(base, on(Path::Packed), mixture, {}), Catch::Contains("4 outputs"));
   mixture.gate.back().weight = at::zeros({12, 9});
   CHECK_THROWS_WITH(xlora_model(base, on(Path::Packed), mixture, {}), Catch::Contains("9 inputs"));
+
+  config.has_top_k_softmax = true;
+  const files::XloraFolder overwriting = new_xlora(base, pointers(adapters), config, 1);
+  XloraModelOptions package;
+  package.xlora.mode = adapters::XloraMode::Package;
+  CHECK_THROWS_WITH(xlora_model(base, on(Path::Packed), overwriting, package), Catch::Contains("enable_softmax_topk"));
+  CHECK_NOTHROW(xlora_model(base, on(Path::Packed), overwriting, {}));
+  MixingOptions routing;
+  routing.kind = Mixing::Arrow;
+  routing.top_k = 3;
+  CHECK_THROWS_WITH(mixture_model(base, on(Path::Packed), pointers(adapters), routing), Catch::Contains("top_k"));
+  routing.kind = Mixing::Sum;
+  routing.weights = {1.0};
+  CHECK_THROWS_WITH(mixture_model(base, on(Path::Packed), pointers(adapters), routing), Catch::Contains("1 weights"));
 }
 
 }  // namespace
