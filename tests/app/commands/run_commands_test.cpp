@@ -10,6 +10,7 @@
 #include "tests/app/commands/program_runner.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_model.h"
 #include "tests/support/tiny_run.h"
 
 using namespace lorascope;
@@ -60,7 +61,8 @@ struct StudyFolder {
 
 TEST_CASE("The built-in study goes on where it stopped and is not trained twice", "[app]") {
   const StudyFolder scene;
-  const std::string encoder = "LORASCOPE_ENCODER=model";
+  test::write_tiny_model(scene.path / "encoder", 1, /*num_labels=*/0);
+  const std::string encoder = "LORASCOPE_ENCODER=encoder";
   const ProgramEnd first = scene.run("demo --json", encoder);
   INFO(first.errors);
   REQUIRE(first.exit_code == 0);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <thread>
 
@@ -9,6 +10,7 @@
 #include "core/store/run_store.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/tiny_model.h"
 #include "tests/support/tiny_run.h"
 
 using namespace lorascope;
@@ -166,7 +168,7 @@ TEST_CASE("what is wrong with a run's inputs becomes its reason", "[engine]") {
     bench.settings.training.keep_best = true;
     bench.settings.training.select_by = "bleu";
     const store::RunId run = bench.create();
-    CHECK(bench.execute(run).exit_code == 2);
+    CHECK(bench.execute(run).exit_code == 3);
     CHECK_THAT(bench.runs.get(run).reason, Catch::Contains("bleu"));
   }
   SECTION("a loss that is no number") {
@@ -217,4 +219,71 @@ TEST_CASE("training goes on from an adapter", "[engine]") {
   CHECK(bench.values(second, "train/loss").front() < bench.values(first, "train/loss").front());
   const auto parameters = bench.runs.get(second).result;
   CHECK(parameters.parameters_trainable < parameters.parameters_all);
+}
+
+TEST_CASE("questions and continuations leave their examples in the store", "[engine]") {
+  Bench bench;
+  const std::string task = GENERATE("squad", "swag");
+  INFO(task);
+  const fs::path folder = bench.folder.path();
+  test::write_tiny_model(folder / "encoder", 1, /*num_labels=*/0);
+  bench.settings.task = task;
+  bench.settings.model = (folder / "encoder").string();
+  bench.settings.training.batch_size = 2;
+  bench.settings.training.max_length = 24;
+  bench.settings.squad.stride = 4;
+  const fs::path file = folder / (task == "squad" ? "data.json" : "data.csv");
+  if (task == "squad") {
+    write_file_atomically(file, R"({"version": "1.1", "data": [{"title": "t", "paragraphs": [{
+        "context": "a b c d e f g h i j k l m n o p a b c d e f g h", "qas": [
+        {"id": "1", "question": "q a?", "answers": [{"text": "d e", "answer_start": 6}]},
+        {"id": "2", "question": "q b?", "answers": [{"text": "p", "answer_start": 30}]},
+        {"id": "3", "question": "q c?", "answers": [{"text": "g h", "answer_start": 44}]}]}]}]})");
+  } else {
+    write_file_atomically(file,
+                          ",video-id,fold-ind,startphrase,sent1,sent2,gold-source,ending0,ending1,ending2,ending3,label\n"
+                          "0,v,1,a b,a,b,gold,c,d,e,f,2\n1,v,1,a b,a,b,gold,d d,c,f,e e,0\n2,v,1,g,g,h,gold,i,j,k,l,3\n");
+  }
+  bench.settings.train_file = bench.settings.eval_file = file.string();
+  const store::RunId run = bench.create();
+  const RunOutcome outcome = bench.execute(run);
+  INFO(outcome.reason);
+  REQUIRE(outcome.exit_code == 0);
+
+  const std::string score = task == "squad" ? "exact_match" : "accuracy";
+  CHECK(bench.runs.get(run).result.scores.at("eval").count(score) == 1);
+  CHECK(bench.values(run, "eval/" + score).size() == 2);
+  CHECK(bench.values(run, "eval/loss").size() == 2);
+  const auto worst = bench.runs.predictions(run, store::worst_split("eval"));
+  REQUIRE(worst.size() == 3);
+  std::vector<double> losses(3);
+  for (const store::Prediction& row : worst) {
+    const Json content = Json::parse(row.content);
+    losses.at(content.at("rank").get<std::size_t>() - 1) = content.at("loss").get<double>();
+    CHECK(content.contains(task == "squad" ? "context" : "endings"));
+    CHECK(content.contains("guess"));
+  }
+  CHECK(std::is_sorted(losses.rbegin(), losses.rend()));
+  CHECK(bench.runs.prediction_steps(run, store::worst_split("eval")).size() == 2);
+  const auto all = bench.runs.predictions(run, "eval");
+  REQUIRE(all.size() == 3);
+  CHECK_FALSE(Json::parse(all[0].content).contains("context"));
+
+  const Json batch = Json::parse(*bench.runs.first_batch(run));
+  CHECK(batch.at("task") == task);
+  const Json& row = batch.at("rows").at(0);
+  if (task == "swag") {
+    REQUIRE(batch["rows"].size() == 8);
+    CHECK(batch["rows"][1].at("choice") == 1);
+    int right = 0;
+    for (int i = 0; i < 4; ++i) right += batch["rows"][i].at("is_right").get<bool>();
+    CHECK(right == 1);
+  } else {
+    for (std::size_t i = 0; i < row.at("labels").size(); ++i) {
+      const bool is_marked = row["labels"][i] == "answer";
+      const auto start = row.at("start_position").get<std::size_t>(), end = row.at("end_position").get<std::size_t>();
+      CHECK(is_marked == (start > 0 && start <= i && i <= end));
+    }
+  }
+  CHECK(bench.runs.artifacts(run, "nbest").size() == (task == "squad" ? 1 : 0));
 }
