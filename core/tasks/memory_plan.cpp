@@ -16,7 +16,8 @@ LayerNumbers packed_layer(const files::ModelConfig& config, const MemoryRequest&
   const std::int64_t scratch =
       8 * request.length * config.head_size() + 3 * kQueryBlock * request.length + kQueryBlock * config.head_size();
   LayerNumbers numbers;
-  numbers.kept = tokens * (8 * hidden + 2 * config.intermediate_size + config.num_heads + 4 + request.adapter_rank) +
+  numbers.kept = tokens * ((8 + request.dropped_inputs) * hidden + 2 * config.intermediate_size + config.num_heads + 4 +
+                           request.adapter_rank) +
                  scratch * request.threads;
   numbers.working = tokens * ((request.dropout ? 6 : 4) * hidden + config.intermediate_size + request.adapter_rank) +
                     scratch * request.threads;
@@ -27,7 +28,8 @@ LayerNumbers compatible_layer(const files::ModelConfig& config, const MemoryRequ
   const std::int64_t tokens = request.rows * request.length, hidden = config.hidden_size;
   const std::int64_t scores = request.rows * config.num_heads * request.length * request.length;
   LayerNumbers numbers;
-  numbers.kept = tokens * ((request.dropout ? 15 : 11) * hidden + 2 * config.intermediate_size + request.adapter_rank) +
+  numbers.kept = tokens * (((request.dropout ? 15 : 11) + 2 * request.dropped_inputs) * hidden +
+                           2 * config.intermediate_size + request.adapter_rank) +
                  scores * (request.dropout ? 3 : 1);
   numbers.working = tokens * (4 * hidden + config.intermediate_size) + 2 * scores;
   return numbers;

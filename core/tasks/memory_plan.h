@@ -17,6 +17,7 @@ struct MemoryRequest {
   std::int64_t parameters = 0;    ///< of encoder, head and adapters together
   std::int64_t trainable = 0;     ///< of these
   std::int64_t adapter_rank = 0;  ///< Σ R over the adapters of one layer; 0 under full fine-tuning
+  std::int64_t dropped_inputs = 0;  ///< adapters of one layer with dropout: each keeps its input [T,H] once more
   int threads = 1;
 };
 
@@ -32,7 +33,8 @@ struct MemoryPlan {
 };
 
 /// Counted tensor by tensor for the packed path (T = B·S tokens; a layer keeps T(8H + 2I + A + 4) numbers and works with
-/// T(6H + I)); for the compatible path what autograd keeps of the same block, T(15H + 2I) + 3·B·A·S² with dropout.
+/// T(6H + I)); for the compatible path what autograd keeps of the same block, T(15H + 2I) + 3·B·A·S² with dropout, under
+/// LoRA somewhat less.
 MemoryPlan plan_memory(const files::ModelConfig& config, const MemoryRequest& request);
 
 }  // namespace lorascope::tasks

@@ -17,15 +17,17 @@ namespace lorascope::app {
 namespace {
 
 struct ShowOptions {
-  std::string model;
+  std::string model, task = "wnut17";
   std::int64_t labels = 0;
   files::AdapterConfig adapter;
   bool json = false;
 };
 
-/// The number of classes: as asked, else of the folder's own head, else of its config, else WNUT17's 13.
+/// Rows of the task's head. Of a token head: as asked, else of the folder's own head, else of its config, else WNUT17's
+/// 13.
 std::int64_t num_labels(const ShowOptions& options, const files::ModelDescription& model) {
   constexpr std::int64_t kWnut17Labels = 13;
+  if (options.task != "wnut17") return options.task == "squad" ? 2 : 1;
   if (options.labels > 0) return options.labels;
   const auto head = model.tensors.find("classifier.weight");
   if (head != model.tensors.end()) return head->second.shape.front();
@@ -39,21 +41,25 @@ Json count_json(const files::ParameterCount& count) {
 
 Json parameters_json(const ShowOptions& options, const files::ModelDescription& model) {
   const files::ModelConfig& config = model.config;
-  const files::HeadShape head{num_labels(options, model), false};
-  const files::ParameterCount lora = files::lora_parameters(config, head, options.adapter);
+  const files::HeadShape head{num_labels(options, model), options.task == "swag"};
+  files::AdapterConfig adapter = options.adapter;
+  if (adapter.target_modules.is_empty()) adapter.target_modules.names = files::family_names(config.family).lora_targets;
+  const files::ParameterCount lora = files::lora_parameters(config, head, adapter);
   if (lora.adapter == 0) {
     throw UsageError("--targets: found no module of the model under these names",
-                     "name modules such as query, key, value, attention.output.dense, intermediate.dense");
+                     config.family == files::Family::Bert
+                         ? "name modules such as query, key, value, attention.output.dense, intermediate.dense"
+                         : "name modules such as q_lin, k_lin, v_lin, out_lin, lin1, lin2");
   }
   Json json = {{"encoder", files::full_parameters(config, {0, false}).all},
                {"encoder_with_pooler", files::full_parameters(config, {0, true}).all},
-               {"task", "wnut17"},
+               {"task", options.task},
                {"labels", head.rows},
                {"ft", count_json(files::full_parameters(config, head))},
                {"lora", count_json(lora)}};
   json["lora"]["adapter"] = lora.adapter;
-  json["lora"]["rank"] = options.adapter.rank;
-  json["lora"]["targets"] = options.adapter.target_modules.names;
+  json["lora"]["rank"] = adapter.rank;
+  json["lora"]["targets"] = adapter.target_modules.names;
   return json;
 }
 
@@ -76,7 +82,7 @@ Json describe(const ShowOptions& options, const files::ModelDescription& model, 
           {"label_names", config.labels},
           {"weight_files", files},
           {"tensor_types", types},
-          {"has_pooler", model.tensors.count("bert.pooler.dense.weight") != 0},
+          {"has_pooler", model.tensors.count(files::family_names(config.family).pooler + ".weight") != 0},
           {"has_head", model.tensors.count("classifier.weight") + model.tensors.count("qa_outputs.weight") != 0},
           {"missing", model.report.missing},
           {"unexpected", model.report.unexpected},
@@ -104,7 +110,8 @@ void print(const Json& model) {
               << std::setw(12) << trainable.get<std::int64_t>() << '\n';
   };
   line("encoder", counts.at("encoder"), counts.at("encoder"));
-  line("FT, " + counts.at("labels").dump() + " labels", counts.at("ft").at("all"), counts.at("ft").at("trainable"));
+  const auto task = counts.at("task").get<std::string>();
+  line("FT, " + (task == "wnut17" ? counts.at("labels").dump() + " labels" : task), counts.at("ft").at("all"), counts.at("ft").at("trainable"));
   line("LoRA, rank " + counts.at("lora").at("rank").dump(), counts.at("lora").at("all"),
        counts.at("lora").at("trainable"));
   print_names("  missing tensors: ", model.at("missing"));
@@ -139,16 +146,18 @@ void add_show(CLI::App& group) {
   CLI::App* command = group.add_subcommand("show", "Architecture, sizes and parameters of a model");
   command->footer("Example: lorascope model show all-MiniLM-L6-v2 --rank 16 --targets query,key,value");
   auto options = std::make_shared<ShowOptions>();
-  options->adapter.target_modules.names = {"query", "value"};
   command->add_option("model", options->model, "Model folder, or the name of a model on this machine")->required();
+  command->add_option("--task", options->task, "Whose head is counted")
+      ->check(CLI::IsMember({"wnut17", "squad", "swag"}))
+      ->capture_default_str();
   command->add_option("--labels", options->labels, "Classes of the token head (default: the model's own, or 13)")
       ->check(CLI::Range(1, 100000));
   command->add_option("--rank", options->adapter.rank, "Rank of the adapter that is counted")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
-  command->add_option("--targets", options->adapter.target_modules.names, "Modules that the adapter is put on")
-      ->delimiter(',')
-      ->capture_default_str();
+  command->add_option("--targets", options->adapter.target_modules.names,
+                      "Modules that the adapter is put on (default: query,value; of DistilBERT q_lin,v_lin)")
+      ->delimiter(',');
   command->add_flag("--use-dora", options->adapter.use_dora, "Count DoRA's magnitudes too");
   command->add_flag("--json", options->json, "One JSON object on stdout");
   command->callback([options] { show(*options); });

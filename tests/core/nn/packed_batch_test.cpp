@@ -20,4 +20,24 @@ TEST_CASE("sequences are laid end to end with positions of their own", "[nn]") {
   CHECK(batch.longest() == 3);
 }
 
+TEST_CASE("padding stands behind the real tokens, in the columns that they leave free", "[nn]") {
+  PackedBatch batch;
+  batch.append(std::vector<std::int32_t>{5, 6, 7}, std::vector<std::int32_t>{1, 1, 1});
+  batch.append(std::vector<std::int32_t>{8, 9}, {});
+  batch.positions = {0, 1, 3, 2, 3};  // a hole, and padding on the left
+  const PackedBatch padded = with_padding(batch, 4);
+  CHECK(padded.num_columns() == 4);
+  CHECK(padded.ids == std::vector<std::int32_t>{5, 6, 7, 4, 8, 9, 4, 4});
+  CHECK(padded.types == std::vector<std::int32_t>{1, 1, 1, 0, 0, 0, 0, 0});
+  CHECK(padded.positions == std::vector<std::int32_t>{0, 1, 3, 2, 2, 3, 0, 1});
+  CHECK(padded.boundaries == std::vector<std::int32_t>{0, 4, 8});
+  CHECK(padded.real_lengths == std::vector<std::int32_t>{3, 2});
+  CHECK(padded.real_length(1) == 2);
+  CHECK(batch.real_length(1) == 2);
+  const PackedBatch second = padded.part(1, 2);
+  CHECK(second.ids == std::vector<std::int32_t>{8, 9, 4, 4});
+  CHECK(second.boundaries == std::vector<std::int32_t>{0, 4});
+  CHECK(second.real_lengths == std::vector<std::int32_t>{2});
+}
+
 }  // namespace lorascope::nn

@@ -27,10 +27,14 @@ struct Sample {
   files::Activation activation = files::Activation::Gelu;
 };
 files::ModelFolder small_model(const Sample& sample);
+/// A model of the config's sizes with the head of the task.
+files::ModelFolder random_model(const files::ModelConfig& config, TaskKind kind, std::uint64_t seed);
 
 /// An adapter for it with both factors away from zero.
 files::AdapterFolder small_adapter(const files::AdapterConfig& config);
 files::AdapterFolder small_adapter(const files::AdapterConfig& config, const Sample& sample);
+/// One for any model, with a head of its own.
+files::AdapterFolder adapter_for(const files::ModelFolder& model, TaskKind kind, const files::AdapterConfig& config);
 files::AdapterConfig query_value(std::int64_t rank = 3);
 
 /// Sequences of other lengths with labels of a task: six of a span task, some labels beyond a row or below 0; three
@@ -47,9 +51,9 @@ double deviation(const at::Tensor& found, const at::Tensor& expected);
 using Gradients = std::map<std::string, at::Tensor>;
 /// Copies of the gradients after one micro-batch.
 Gradients gradients_of(TaskModel& model, const Batch& batch, const nn::DropoutKey& key = {}, double weight = 1);
-/// Every gradient of `expected` is in `found`, within kGradientTolerance; biases of the key, which have none but
-/// rounding, within 1e-6 of the largest gradient.
-void check_gradients(const Gradients& found, const Gradients& expected);
+/// Every gradient of `expected` is in `found`, within `slack` times kGradientTolerance; biases of the key and others that
+/// have none but rounding, within 1e-6 of the largest gradient.
+void check_gradients(const Gradients& found, const Gradients& expected, double slack = 1);
 
 TaskModelOptions on(Path path, TaskKind kind = TaskKind::Tokens);
 
