@@ -161,7 +161,7 @@ std::unique_ptr<tasks::TaskModel> open_model(const ForwardOptions& options) {
   for (const std::string& folder : options.adapters) {
     folders.push_back(files::read_adapter_folder(folder));
     folders.back().config.dropout = 0;
-    engine::warn_of_fit(folders.back(), model, model_options.kind == tasks::TaskKind::Choices, std::cerr);
+    engine::warn_of_misfits(folders.back(), model, model_options.kind == tasks::TaskKind::Choices, std::cerr);
   }
   std::vector<const files::AdapterFolder*> pointers;
   for (const files::AdapterFolder& folder : folders) pointers.push_back(&folder);

@@ -4,10 +4,11 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <iostream>
 #include <map>
 #include <thread>
 
-#include "app/lorascope/engine/mixture_setup.h"
+#include "app/lorascope/engine/adapter_fit.h"
 #include "app/lorascope/engine/mixture_setup.h"
 #include "core/base/error.h"
 #include "core/files/adapter_folder.h"
@@ -116,6 +117,8 @@ std::unique_ptr<tasks::TaskModel> make_model(const study::RunSettings& settings,
     return tasks::TaskModel::with_new_adapter(folder, options, adapter_config(settings, folder, remarks));
   }
   const files::AdapterFolder adapter = files::read_adapter_folder(settings.adapter);
+  for (std::string& misfit : misfits(adapter, folder, options.kind == tasks::TaskKind::Choices))
+    remarks.push_back(std::move(misfit));
   return tasks::TaskModel::with_adapters(folder, options, {&adapter});
 }
 
@@ -126,7 +129,10 @@ std::unique_ptr<tasks::TaskModel> make_frozen_model(const study::RunSettings& se
   if (adapters.size() == 1 && files::is_xlora_folder(adapters.front()))
     return make_frozen_xlora(adapters.front(), settings.xlora.mode, folder, options);
   std::vector<files::AdapterFolder> loaded;
-  for (const fs::path& adapter : adapters) loaded.push_back(files::read_adapter_folder(adapter));
+  for (const fs::path& adapter : adapters) {
+    loaded.push_back(files::read_adapter_folder(adapter));
+    warn_of_misfits(loaded.back(), folder, options.kind == tasks::TaskKind::Choices, std::cerr);
+  }
   std::vector<const files::AdapterFolder*> pointers;
   for (const files::AdapterFolder& adapter : loaded) pointers.push_back(&adapter);
   return pointers.empty() ? tasks::TaskModel::full(folder, options)

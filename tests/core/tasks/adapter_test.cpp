@@ -67,12 +67,34 @@ TEST_CASE("initialisations have PEFT's ranges", "[adapters]") {
   }
 }
 
+TEST_CASE("an adapter that takes its start out of the base computes the base's logits at first", "[adapters]") {
+  const files::ModelFolder model = small_model();
+  const TaskModelOptions options = on(GENERATE(Path::Packed, Path::Compatible));
+  const at::Tensor base = TaskModel::full(model, options)->evaluate(small_batch()).logits;
+  files::AdapterConfig config = query_value();
+  config.init_lora_weights = GENERATE("pissa", "olora");
+  config.use_dora = GENERATE(false, true);
+  const auto adapted = TaskModel::with_new_adapter(model, options, config);
+  CHECK(deviation(adapted->evaluate(small_batch(), {.merged = false}).logits, base) < kValueTolerance);
+  for (const TaskModel::LowRankFactors& factors : adapted->low_rank_factors()) {
+    CHECK(factors.a.size(0) == 2 * config.rank);
+    CHECK((at::mm(factors.b, factors.a) * factors.scaling).abs().max().item<double>() < 1e-5);
+  }
+}
+
 TEST_CASE("merged and unmerged adapters agree", "[adapters]") {
   const auto path = GENERATE(Path::Packed, Path::Compatible);
   files::AdapterConfig config = query_value();
   SECTION("query and value") {}
   SECTION("rslora") {
     config.use_rslora = true;
+  }
+  SECTION("DoRA") {
+    config.use_dora = true;
+    config.target_modules.names = {"key", "output.dense"};
+  }
+  SECTION("OLoRA, which changes the base") {
+    config.init_lora_weights = "olora";
   }
   SECTION("a bias on B, feed-forward layers, embeddings") {
     config.lora_bias = true;

@@ -58,6 +58,17 @@ TEST_CASE("gradients of adapters are the slopes of the loss, dropout included", 
     check_slope(*model, part);
 }
 
+TEST_CASE("gradients of magnitudes are the slopes of the loss, dropout included", "[tasks]") {
+  files::AdapterConfig config = query_value();
+  config.use_dora = true;
+  config.dropout = GENERATE(0.0, 0.2);
+  config.target_modules.names = {"query", "value", "intermediate.dense"};
+  const files::AdapterFolder adapter = small_adapter(config);
+  const auto model = TaskModel::with_adapters(small_model(config.dropout), on(Path::Packed), {&adapter});
+  for (const char* part : {"query.lora_magnitude_vector", "value.lora_magnitude_vector", "dense.lora_magnitude_vector"})
+    check_slope(*model, part);
+}
+
 TEST_CASE("micro-batches add up with their weights", "[tasks]") {
   const auto path = GENERATE(Path::Packed, Path::Compatible);
   const auto model = TaskModel::full(small_model(), on(path));

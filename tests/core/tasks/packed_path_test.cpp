@@ -63,6 +63,18 @@ TEST_CASE("both paths agree with adapters of every kind, without dropout and wit
   SECTION("the word embeddings") {
     config.target_modules.names = {"word_embeddings", "value"};
   }
+  SECTION("DoRA") {
+    config.use_dora = true;
+  }
+  SECTION("DoRA on every linear layer") {
+    config.use_dora = true;
+    config.target_modules.names = {"query",       "key", "value", "attention.output.dense", "intermediate.dense",
+                                   "output.dense"};
+  }
+  SECTION("PiSSA, which changes the base") {
+    config.init_lora_weights = "pissa";
+    config.target_modules.names = {"value", "output.dense"};
+  }
   const files::ModelFolder model = small_model(dropout);
   const files::AdapterFolder adapter = small_adapter(config);
   check_paths_agree(*TaskModel::with_adapters(model, on(Path::Packed), {&adapter}),
