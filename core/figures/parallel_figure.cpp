@@ -186,7 +186,7 @@ ParallelData parallel_data(std::span<const store::RunRecord> runs, const std::ve
     Column column = number_column(runs, label, value);
     if (!is_constant(column)) columns.push_back(std::move(column));
   };
-  add_number("parameters trained", [](const store::RunRecord& run) {
+  add_number("trained", [](const store::RunRecord& run) {
     return run.result.parameters_trainable > 0 ? std::optional(static_cast<double>(run.result.parameters_trainable))
                                                : std::nullopt;
   });

@@ -177,6 +177,11 @@ void TableCard::resizeEvent(QResizeEvent* event) {
   if (event->size().width() != event->oldSize().width()) fit();
 }
 
+void TableCard::showEvent(QShowEvent* event) {
+  Card::showEvent(event);
+  fit();
+}
+
 bool TableCard::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() == QEvent::Leave) Q_EMIT runHovered(0);
   return Card::eventFilter(watched, event);

@@ -158,7 +158,7 @@ void IntrudersCard::refresh() {
   for (const AdapterModule& module : modules) total += intruderCount(module, threshold_->value());
   setNote(tr("%1: %2 in %3 matrices").arg(QString::fromStdString(newest.name)).arg(total).arg(modules.size()));
   map_->setMap(adapterMap(modules, measures()[static_cast<std::size_t>(measure_->chosen())]));
-  if (!place_) place_ = figures::module_place(modules.back().path);
+  if (!place_) place_ = placeAt(modules, map_->chosenRow(), map_->chosenColumn());
   showPlot();
 }
 
