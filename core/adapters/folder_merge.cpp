@@ -72,7 +72,7 @@ class FolderMerge {
   void check_options() {
     if (adapters_.empty()) throw UsageError("no adapter to merge", "name at least one adapter folder");
     if (options_.weights.size() != adapters_.size())
-      throw UsageError("--weights has " + std::to_string(options_.weights.size()) + " numbers for " +
+      throw UsageError("--weights: found " + std::to_string(options_.weights.size()) + ", expected one for each of " +
                            std::to_string(adapters_.size()) + " adapters",
                        "give one weight an adapter, separated by commas");
     if (rule_.needs_density() && !options_.density)

@@ -20,8 +20,8 @@ struct Spectrum {
 Spectrum summarise(std::vector<double> singular_values);
 
 /// The spectrum of scaling · B A from its thin factors, without forming the product: QR of B and of Aᵀ, then the
-/// singular values of the R×R core, in float64. b [out,R], a [R,in], any type of floating point, CPU. Gives R values; all of
-/// them NaN where a factor is not finite.
+/// singular values of the R×R core, in float64. b [out,R], a [R,in], any type of floating point, CPU. Gives R values;
+/// all of them NaN where a factor is not finite.
 Spectrum low_rank_spectrum(const at::Tensor& b, const at::Tensor& a, double scaling);
 
 /// The spectrum of ΔW = `after` − `before`, both [out,in]: the square roots of the eigenvalues of ΔW ΔWᵀ (or ΔWᵀ ΔW,

@@ -153,7 +153,7 @@ TEST_CASE("what cannot be merged is refused by what it is", "[adapters]") {
   }
   SECTION("a weight too few") {
     options.weights = {1};
-    refused("1 numbers for 2 adapters");
+    refused("found 1, expected one for each of 2");
   }
   SECTION("no density") {
     options.type = "ties_svd";

@@ -8,6 +8,7 @@
 #include "core/files/adapter_match.h"
 #include "core/files/model_folder.h"
 #include "tests/core/adapters/numbers.h"
+#include "tests/core/files/refusal.h"
 #include "tests/core/files/torch_bytes.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_model.h"
@@ -64,7 +65,7 @@ int count_refusals(const fs::path& folder, const char* name, std::uint32_t seed)
   std::mt19937 random(seed);
   int refusals = 0;
   for (int round = 0; round < kRounds; ++round) {
-    write_file_atomically(folder / name, mutated(good, random));
+    lorascope::test::write_quickly(folder / name, mutated(good, random));
     try {
       use(folder);
     } catch (const CheckpointError& error) {

@@ -156,5 +156,14 @@ TEST_CASE("24 modules of BERT-base take a few milliseconds", "[.benchmark][analy
   }
 }
 
+TEST_CASE("factors that are not finite give no numbers instead of wrong ones", "[analysis]") {
+  at::Tensor a = at::ones({60, 70});
+  a[3][4] = std::nan("");
+  const Spectrum spectrum = low_rank_spectrum(at::ones({80, 60}), a, 1);
+  CHECK(spectrum.singular_values.size() == 60);
+  CHECK(std::isnan(spectrum.singular_values.front()));
+  CHECK(spectrum.stable_rank == 0);
+}
+
 }  // namespace
 }  // namespace lorascope::analysis
