@@ -133,6 +133,7 @@ void StudyReader::resolve_path(TomlKey& key, const std::string& prefix) {
       issues_.add(key.line, prefix + key.path, found_text(key.value), "a regular expression that can be read");
     }
   }
+  if (key.path == "xlora.adapters") resolve_adapters(key, prefix);
   if (key.path != "model" && key.path != "adapter") return;
   const std::string written = key.value.get<std::string>();
   const fs::path path = fs::absolute(file_.parent_path() / written).lexically_normal();
@@ -144,6 +145,20 @@ void StudyReader::resolve_path(TomlKey& key, const std::string& prefix) {
                 key.path == "model" ? "a model folder" : "an adapter folder", "check the path");
   } else if (written.empty()) {
     issues_.add(key.line, prefix + key.path, found_text(key.value), find_field(key.path)->allowed);
+  }
+}
+
+void StudyReader::resolve_adapters(TomlKey& key, const std::string& prefix) {
+  for (Json& folder : key.value) {
+    const fs::path written = folder.get<std::string>();
+    // Adapters are mostly what an earlier study left where this one is run.
+    const fs::path beside = fs::absolute(file_.parent_path() / written).lexically_normal();
+    const fs::path path = is_folder(beside) ? beside : fs::absolute(written).lexically_normal();
+    if (options_.check_files && !is_folder(path)) {
+      issues_.add(key.line, prefix + key.path, "no such folder: " + path.string(), "an adapter folder",
+                  "train it first, or correct the path");
+    }
+    folder = path.string();
   }
 }
 

@@ -56,6 +56,7 @@ class StudyReader {
   /// False where the key is not a setting of this place.
   bool add_setting(Layer& layer, const TomlKey& key);
   void resolve_path(TomlKey& key, const std::string& prefix);
+  void resolve_adapters(TomlKey& key, const std::string& prefix);
   void read_preset(Layer& layer, const TomlKey& key);
   int line_of_key(const char* key) const;
 
