@@ -66,10 +66,13 @@ files::AdapterFolder small_adapter(const files::AdapterConfig& config) {
     adapter.tensors[table + ".lora_embedding_A"] = nn::draw_normal({config.rank, 40}, 0.5, 3, "A");
     adapter.tensors[table + ".lora_embedding_B"] = nn::draw_normal({8, config.rank}, 0.5, 3, "B");
   }
-  if (!config.use_dora) return adapter;
-  for (const files::LoraModule& module : adapter.modules())
-    adapter.tensors["base_model.model." + module.path + ".lora_magnitude_vector"] =
-        nn::draw_normal({module.b.size(0)}, 0.5, 3, module.path) + 1;
+  const files::TensorMap factors = adapter.tensors;
+  const std::string ending = ".lora_B.weight";
+  for (const auto& [name, tensor] : factors) {
+    if (!config.use_dora || !name.ends_with(ending)) continue;
+    const std::string path = name.substr(0, name.size() - ending.size());
+    adapter.tensors[path + ".lora_magnitude_vector"] = nn::draw_normal({tensor.size(0)}, 0.5, 3, path) + 1;
+  }
   return adapter;
 }
 
