@@ -56,12 +56,13 @@ std::string progress_text(const RunRecord& run) {
   return text;
 }
 
-/// F1 of the test split, or what there is.
+/// The task's main score of every split.
 std::string result_text(const RunRecord& run) {
   std::string text;
   for (const auto& [split, scores] : run.result.scores) {
-    const auto f1 = scores.find("f1");
-    if (f1 != scores.end()) text += "  " + split + " f1 " + short_number(f1->second);
+    const std::string name = run.task == "swag" ? "accuracy" : "f1";
+    const auto score = scores.find(name);
+    if (score != scores.end()) text += "  " + split + " " + name + " " + short_number(score->second);
   }
   if (run.result.seconds > 0) text += "  in " + duration_text(run.result.seconds);
   return text.empty() ? text : text.substr(2);
