@@ -29,7 +29,11 @@ Batch make_batch(TaskKind kind, std::span<const data::Feature* const> features, 
         batch.labels.resize(batch.tokens.ids.size(), -100);
         break;
       case TaskKind::Spans:
-        batch.start_positions.push_back(feature->start_position);
+        // run_qa's walk puts the start of an answer in the window's last context token on the [SEP] behind it; the
+        // label meant is that token.
+        batch.start_positions.push_back(feature->end_position >= 0
+                                            ? std::min(feature->start_position, feature->end_position)
+                                            : feature->start_position);
         batch.end_positions.push_back(feature->end_position);
         has_spans |= feature->start_position >= 0 || feature->end_position >= 0;
         break;

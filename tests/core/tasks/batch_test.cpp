@@ -41,6 +41,8 @@ TEST_CASE("span and choice batches carry their own labels", "[tasks]") {
   span.end_position = 2;
   const std::vector<const data::Feature*> spans{&span};
   CHECK(make_batch(TaskKind::Spans, spans).end_positions == std::vector<std::int64_t>{2});
+  span.start_position = 3;
+  CHECK(make_batch(TaskKind::Spans, spans).start_positions == std::vector<std::int64_t>{2});
   std::vector<data::Feature> endings(8, feature({2, 7, 3}, {}));
   std::vector<const data::Feature*> choices;
   for (std::size_t i = 0; i < endings.size(); ++i) {
