@@ -7,6 +7,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "ui/widgets/flow_layout.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/theme.h"
@@ -28,12 +29,8 @@ MessageBar::MessageBar(QWidget* parent) : QFrame(parent) {
   makeSecondary(hint_);
   texts->addWidget(message_);
   texts->addWidget(hint_);
-  buttons_ = new QHBoxLayout;
-  buttons_->setSpacing(kGap);
-  auto* row = new QHBoxLayout;
-  row->addLayout(buttons_);
-  row->addStretch(1);
-  texts->addLayout(row);
+  buttons_ = new FlowLayout(nullptr, kGap);
+  texts->addLayout(buttons_);
   layout->addLayout(texts, 1);
   auto* close = new QToolButton;
   close->setProperty("role", "icon");

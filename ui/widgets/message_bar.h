@@ -3,10 +3,11 @@
 #include <QFrame>
 #include <functional>
 
-class QHBoxLayout;
 class QLabel;
 
 namespace lorascope::ui {
+
+class FlowLayout;
 
 enum class Tone { Info, Warning, Error };
 
@@ -28,7 +29,7 @@ class MessageBar : public QFrame {
   QLabel* icon_;
   QLabel* message_;
   QLabel* hint_;
-  QHBoxLayout* buttons_;
+  FlowLayout* buttons_;
 };
 
 }  // namespace lorascope::ui
