@@ -16,7 +16,6 @@
 #include "app/lorascope/engine/model_setup.h"
 #include "app/lorascope/engine/model_shapes.h"
 #include "app/lorascope/engine/run_data.h"
-#include "app/lorascope/engine/shared_cores.h"
 #include "app/lorascope/engine/store_observer.h"
 #include "app/lorascope/hub/model_places.h"
 #include "core/base/error.h"
@@ -196,7 +195,6 @@ Measurement prepare(const BenchOptions& options, const study::RunSettings& setti
 
 void bench_train(const BenchOptions& options) {
   const study::RunSettings settings = options.run.finished();
-  const engine::SharedCores shared_cores;
   const int threads = engine::set_threads(settings.threads);
   const Measurement work = prepare(options, settings);
   StepClock clock(options.warmup_steps);

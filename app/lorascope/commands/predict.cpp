@@ -14,7 +14,6 @@
 #include "app/lorascope/engine/predictions.h"
 #include "app/lorascope/engine/progress_display.h"
 #include "app/lorascope/engine/run_data.h"
-#include "app/lorascope/engine/shared_cores.h"
 #include "app/lorascope/hub/model_places.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -70,7 +69,6 @@ void check(const PredictOptions& options) {
 Evaluated evaluate_model(const PredictOptions& options) {
   check(options);
   const study::RunSettings& settings = options.settings;
-  const engine::SharedCores shared_cores;
   engine::set_threads(settings.threads);
   const std::filesystem::path model_folder = hub::find_model(settings.model);
   const text::Tokenizer tokenizer = text::Tokenizer::from_folder(model_folder);

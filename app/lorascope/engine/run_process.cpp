@@ -76,6 +76,9 @@ class RunProcess {
         commands_(workspace, run, interrupts),
         display_(display) {
     if (settings_.threads == 0) settings_.threads = options.threads;
+    for (const store::RunRecord& other : runs_.alive()) {
+      if (other.id != run && !shared_cores_) shared_cores_.emplace();
+    }
   }
 
   store::RunState execute();
@@ -95,7 +98,7 @@ class RunProcess {
   void remove_checkpoints();
   const Split* selection_split() const;
 
-  const SharedCores shared_cores_;
+  std::optional<SharedCores> shared_cores_;
   const store::Workspace& workspace_;
   store::RunId run_;
   store::RunStore runs_;
