@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/text/unicode/utf8.h"
+#include "core/base/utf8.h"
 
 namespace lorascope::data {
 namespace {
@@ -77,7 +77,7 @@ class CsvScanner {
 
 bool is_utf8(const CsvRow& row) {
   return std::all_of(row.fields.begin(), row.fields.end(),
-                     [](const std::string& field) { return text::find_invalid_utf8(field) == std::string::npos; });
+                     [](const std::string& field) { return find_invalid_utf8(field) == std::string::npos; });
 }
 
 }  // namespace
@@ -104,13 +104,6 @@ std::optional<std::size_t> CsvTable::column(std::string_view name) const {
   const auto found = std::find(header_.begin(), header_.end(), name);
   if (found == header_.end()) return std::nullopt;
   return static_cast<std::size_t>(found - header_.begin());
-}
-
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string field = "\"";
-  for (const char byte : text) field.append(byte == '"' ? 2 : 1, byte);
-  return field + '"';
 }
 
 }  // namespace lorascope::data

@@ -33,7 +33,4 @@ class CsvTable {
   std::vector<CsvRow> rows_;
 };
 
-/// A field as CSV holds it: in quotes where it has a comma, a quote or a line end.
-std::string csv_field(std::string_view text);
-
 }  // namespace lorascope::data

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "core/base/files.h"
+#include "core/base/utf8.h"
 #include "core/data/text_lines.h"
 #include "core/text/json_fields.h"
-#include "core/text/unicode/utf8.h"
 
 namespace lorascope::data {
 namespace {
@@ -22,7 +22,7 @@ void add_syntax_problem(std::string_view content, std::size_t line_offset, const
   const bool is_cut_off = error.byte > content.size();
   const std::string what =
       is_cut_off ? "the end of the file inside a value"
-      : text::find_invalid_utf8(content) != content.npos
+      : find_invalid_utf8(content) != content.npos
           ? "bytes that are not UTF-8 or not JSON"
           : "text that is not JSON: " + shown(content.substr(before.empty() ? 0 : before.size() - 1, 40));
   problems.add_key(line, "column " + std::to_string(column), what, "JSON in UTF-8");

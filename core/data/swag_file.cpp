@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/csv.h"
 #include "core/data/csv_table.h"
 #include "core/data/data_problems.h"
 #include "core/data/json_content.h"

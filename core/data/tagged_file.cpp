@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "core/base/json.h"
+#include "core/base/utf8.h"
 #include "core/data/json_content.h"
 #include "core/data/text_lines.h"
-#include "core/text/unicode/utf8.h"
 
 namespace lorascope::data {
 namespace {
@@ -50,7 +50,7 @@ class ColumnReader {
 
  private:
   void add_line(std::string_view line, std::size_t number) {
-    if (text::find_invalid_utf8(line) != std::string_view::npos) {
+    if (find_invalid_utf8(line) != std::string_view::npos) {
       problems_.add(number, "bytes that are not UTF-8", "UTF-8 text", "convert the file with iconv");
       return;
     }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/utf8.h"
 #include "core/text/unicode/unicode.h"
-#include "core/text/unicode/utf8.h"
 
 namespace lorascope::data {
 namespace {
@@ -28,7 +28,7 @@ std::string_view trim_right(std::string_view text) {
     std::size_t begin = text.size() - 1;
     while (begin > 0 && text.size() - begin < 4 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
     std::size_t end = begin;
-    const char32_t code = text::next_code_point(text, end);
+    const char32_t code = next_code_point(text, end);
     if (end != text.size() || !is_python_space(code)) return text;
     text = text.substr(0, begin);
   }
@@ -38,7 +38,7 @@ std::string_view trim_right(std::string_view text) {
 std::string_view trim_left(std::string_view text) {
   while (!text.empty()) {
     std::size_t end = 0;
-    if (!is_python_space(text::next_code_point(text, end))) return text;
+    if (!is_python_space(next_code_point(text, end))) return text;
     text.remove_prefix(end);
   }
   return text;

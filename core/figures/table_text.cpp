@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/base/csv.h"
 #include "core/figures/number_text.h"
 
 namespace lorascope::figures {
@@ -88,13 +89,6 @@ std::string latex_rows(const TableData& table) {
     text += " \\\\\n";
   }
   return text;
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char letter : text) quoted += letter == '"' ? std::string("\"\"") : std::string(1, letter);
-  return quoted + '"';
 }
 
 bool has_spread(const TableData& table, std::size_t column) {

@@ -9,7 +9,6 @@
 namespace lorascope::metrics {
 namespace {
 
-constexpr char32_t kReplacement = 0xFFFD;
 constexpr char32_t kSigma = 0x3A3, kSmallSigma = 0x3C3, kFinalSigma = 0x3C2;
 
 template <typename Range>
@@ -42,64 +41,7 @@ bool is_final_sigma(std::u32string_view text, std::size_t place) {
   return after == text.size() || !is_cased(text[after]);
 }
 
-// Bytes of the sequence that begins with `lead`, 0 where none does, and the smallest code point it may hold.
-std::size_t sequence_length(unsigned char lead, char32_t& smallest) {
-  if (lead < 0x80) return smallest = 0, 1;
-  if (lead >= 0xC2 && lead < 0xE0) return smallest = 0x80, 2;
-  if (lead >= 0xE0 && lead < 0xF0) return smallest = 0x800, 3;
-  if (lead >= 0xF0 && lead < 0xF5) return smallest = 0x10000, 4;
-  return 0;
-}
-
-char32_t next_code(std::string_view text, std::size_t& position) {
-  const auto lead = static_cast<unsigned char>(text[position]);
-  char32_t smallest = 0;
-  const std::size_t length = sequence_length(lead, smallest);
-  const std::size_t begin = position++;
-  if (length == 1) return lead;
-  if (length == 0 || begin + length > text.size()) return kReplacement;
-  char32_t code = lead & (0x7Fu >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    const auto byte = static_cast<unsigned char>(text[begin + i]);
-    if ((byte & 0xC0) != 0x80) return kReplacement;
-    code = (code << 6) | (byte & 0x3F);
-  }
-  if (code < smallest || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return kReplacement;
-  position = begin + length;
-  return code;
-}
-
 }  // namespace
-
-std::u32string python_decode(std::string_view text) {
-  std::u32string codes;
-  codes.reserve(text.size());
-  for (std::size_t position = 0; position < text.size();) codes.push_back(next_code(text, position));
-  return codes;
-}
-
-std::string python_encode(std::u32string_view text) {
-  std::string bytes;
-  const auto add = [&](char32_t bits) { bytes.push_back(static_cast<char>(bits)); };
-  for (const char32_t code : text) {
-    if (code < 0x80) {
-      add(code);
-    } else if (code < 0x800) {
-      add(0xC0 | (code >> 6));
-      add(0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-      add(0xE0 | (code >> 12));
-      add(0x80 | ((code >> 6) & 0x3F));
-      add(0x80 | (code & 0x3F));
-    } else {
-      add(0xF0 | (code >> 18));
-      add(0x80 | ((code >> 12) & 0x3F));
-      add(0x80 | ((code >> 6) & 0x3F));
-      add(0x80 | (code & 0x3F));
-    }
-  }
-  return bytes;
-}
 
 std::u32string python_lower(std::u32string_view text) {
   std::u32string lower;

@@ -8,10 +8,6 @@
 /// What Python 3.11 makes of a text, for scores that are defined by Python programs. Thread rule: any thread.
 namespace lorascope::metrics {
 
-/// UTF-8 to code points; a byte that begins no valid sequence is U+FFFD.
-std::u32string python_decode(std::string_view text);
-std::string python_encode(std::u32string_view text);
-
 /// str.lower(): a capital sigma at the end of a word becomes final, U+0130 two code points.
 std::u32string python_lower(std::u32string_view text);
 /// \w of the module re: letters, digits and other numbers of any script, and the underscore.

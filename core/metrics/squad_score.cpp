@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/base/utf8.h"
 #include "core/metrics/python_text.h"
 
 namespace lorascope::metrics {
@@ -26,7 +27,7 @@ std::size_t article_at(std::u32string_view text, std::size_t place) {
 
 /// The words of the normalised answer.
 std::vector<std::u32string> normal_words(std::string_view answer) {
-  std::u32string text = python_lower(python_decode(answer));
+  std::u32string text = python_lower(decode_utf8(answer));
   std::erase_if(text, [](char32_t code) { return kPunctuation.find(code) != std::u32string_view::npos; });
   std::vector<std::u32string> words;
   std::u32string word;
@@ -121,7 +122,7 @@ std::string normalize_answer(std::string_view answer) {
     if (!joined.empty()) joined.push_back(U' ');
     joined += word;
   }
-  return python_encode(joined);
+  return encode_utf8(joined);
 }
 
 AnswerScore score_answer(const AnsweredQuestion& question, SquadVersion version) {

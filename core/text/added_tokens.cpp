@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/utf8.h"
 #include "core/text/unicode/unicode.h"
-#include "core/text/unicode/utf8.h"
 
 namespace lorascope::text {
 namespace {

@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "core/base/utf8.h"
 #include "core/text/tokenizer_parts.h"
 #include "core/text/unicode/unicode.h"
-#include "core/text/unicode/utf8.h"
 
 namespace lorascope::text {
 namespace {

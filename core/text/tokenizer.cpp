@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "core/base/sha256.h"
+#include "core/base/utf8.h"
 #include "core/text/tokenizer_files.h"
 #include "core/text/tokenizer_parts.h"
 #include "core/text/unicode/unicode.h"
-#include "core/text/unicode/utf8.h"
 #include "core/text/windows.h"
 
 namespace lorascope::text {

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "core/base/files.h"
+#include "core/base/utf8.h"
 #include "core/text/json_fields.h"
 #include "core/text/tokenizer_json.h"
-#include "core/text/unicode/utf8.h"
 
 namespace lorascope::text {
 namespace fs = std::filesystem;

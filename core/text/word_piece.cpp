@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/text/unicode/utf8.h"
+#include "core/base/utf8.h"
 
 namespace lorascope::text {
 namespace {

@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "core/base/csv.h"
 #include "core/base/json.h"
 #include "core/figures/number_text.h"
 #include "core/store/run_store.h"
@@ -22,20 +23,12 @@ Steps steps_of(const store::RunStore& runs, store::RunId run, const std::vector<
   return steps;
 }
 
-/// A series may have any name: in quotes where RFC 4180 asks for them.
-std::string quoted(const std::string& name) {
-  if (name.find_first_of(",\"\r\n") == std::string::npos) return name;
-  std::string text = "\"";
-  for (const char c : name) text += c == '"' ? "\"\"" : std::string(1, c);
-  return text + '"';
-}
-
 }  // namespace
 
 std::string metrics_csv(const store::RunStore& runs, store::RunId run) {
   const std::vector<std::string> names = runs.series_names(run);
   std::string text = "step";
-  for (const std::string& name : names) text += ',' + quoted(name);
+  for (const std::string& name : names) text += ',' + csv_field(name);
   text += '\n';
   for (const auto& [step, values] : steps_of(runs, run, names)) {
     text += std::to_string(step);

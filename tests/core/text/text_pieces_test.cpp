@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "core/base/utf8.h"
 #include "core/text/tokenizer_files.h"
 #include "core/text/tokenizer_parts.h"
-#include "core/text/unicode/utf8.h"
 #include "core/text/word_piece.h"
 #include "tests/core/text/small_vocabulary.h"
 #include "tests/support/catch.h"
@@ -38,7 +38,7 @@ std::vector<std::int32_t> naive_word_piece(const std::u32string& word, const std
   for (std::size_t begin = 0; begin < word.size();) {
     std::size_t end = word.size();
     for (; end > begin; --end) {
-      const auto found = ids.find((begin > 0 ? "##" : "") + text::encode_utf8(word.substr(begin, end - begin)));
+      const auto found = ids.find((begin > 0 ? "##" : "") + encode_utf8(word.substr(begin, end - begin)));
       if (found == ids.end()) continue;
       result.push_back(found->second);
       break;
@@ -93,7 +93,7 @@ TEST_CASE("offsets lie inside the text, in order, and word ids never fall", "[te
   std::mt19937 random(11);
   for (int i = 0; i < 3000; ++i) {
     const std::string text = random_text(random);
-    const int num_codes = static_cast<int>(text::count_code_points(text));
+    const int num_codes = static_cast<int>(count_code_points(text));
     const text::Pieces pieces = text::text_pieces(parts, text, false);
     for (std::size_t p = 0; p < pieces.size(); ++p) {
       INFO(text);

@@ -3,7 +3,6 @@
 #include <string>
 
 #include "core/text/normalizer.h"
-#include "core/text/unicode/utf8.h"
 #include "tests/support/catch.h"
 
 using namespace lorascope::text;
@@ -76,14 +75,4 @@ TEST_CASE("the normaliser's switches work one by one", "[text]") {
   options.lowercase = true;
   CHECK(normalize(U"É", 5, options).codes == U"e");
   CHECK(normalize(U"É", 5, options).origins.front() == std::pair(5, 6));
-}
-
-TEST_CASE("invalid UTF-8 is one replacement a byte, and valid text survives a round trip", "[text]") {
-  CHECK(decode_utf8("a\xFF\xC0\xAF") == U"a\uFFFD\uFFFD\uFFFD");
-  CHECK(decode_utf8("\xED\xA0\x80") == U"\uFFFD\uFFFD\uFFFD");  // a surrogate
-  CHECK(decode_utf8("\xE4\xB8") == U"\uFFFD\uFFFD");            // cut off
-  CHECK(find_invalid_utf8("gut \xC3\xBC und \xC3") == 11);
-  const std::u32string all = U"aé中😀\U0010FFFF";
-  CHECK(decode_utf8(encode_utf8(all)) == all);
-  CHECK(find_invalid_utf8(encode_utf8(all)) == std::string::npos);
 }

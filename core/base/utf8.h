@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace lorascope::text {
+namespace lorascope {
 
 constexpr char32_t kReplacement = 0xFFFD;
 
@@ -21,4 +21,4 @@ std::size_t count_code_points(std::string_view text);
 /// First byte that is not valid UTF-8, or npos.
 std::size_t find_invalid_utf8(std::string_view text);
 
-}  // namespace lorascope::text
+}  // namespace lorascope

@@ -1,6 +1,6 @@
-#include "core/text/unicode/utf8.h"
+#include "core/base/utf8.h"
 
-namespace lorascope::text {
+namespace lorascope {
 namespace {
 
 // Length of the sequence that a first byte announces, 0 for a byte that begins none.
@@ -88,4 +88,4 @@ std::size_t find_invalid_utf8(std::string_view text) {
   return std::string_view::npos;
 }
 
-}  // namespace lorascope::text
+}  // namespace lorascope
