@@ -9,28 +9,11 @@
 
 #include "core/files/checked_json.h"
 #include "core/files/safetensors.h"
+#include "core/files/weight_files.h"
 
 namespace lorascope::files {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr const char* kWeightsHint =
-    "a model folder holds model.safetensors or model.safetensors.index.json with its shards";
-
-/// Where one stored tensor lies.
-struct Source {
-  const TensorArchive* archive = nullptr;
-  std::string name;
-
-  const TensorInfo& info() const { return archive->tensors().at(name); }
-  std::string where() const { return archive->path().string() + ": " + name; }
-};
-
-/// The opened weight files of a folder and the tensors to take from them.
-struct Weights {
-  std::vector<std::unique_ptr<TensorArchive>> archives;
-  std::vector<Source> sources;
-};
 
 bool starts_with(const std::string& text, const std::string& start) {
   return text.compare(0, start.size(), start) == 0;
@@ -38,73 +21,6 @@ bool starts_with(const std::string& text, const std::string& start) {
 
 bool ends_with(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-/// A shard must be a plain name: a path could lead out of the folder.
-bool is_plain_name(const std::string& name) {
-  return !name.empty() && name.find('/') == std::string::npos && name != "." && name != ".." &&
-         name.find('\0') == std::string::npos;
-}
-
-std::map<std::string, std::string> read_weight_map(const fs::path& index) {
-  const std::string message = "cannot use " + index.string();
-  const OrderedJson root = parse_checked(read_checkpoint_text(index, kWeightsHint, 64u << 20), index.string());
-  const auto found = root.is_object() ? root.find("weight_map") : root.end();
-  if (!root.is_object() || found == root.end() || !found->is_object()) {
-    throw CheckpointError(message, Problem{index.string() + ": weight_map", "no such object",
-                                           "an object from tensor name to file name", kWeightsHint});
-  }
-  ProblemList problems;
-  std::map<std::string, std::string> weight_map;
-  for (const auto& [name, file] : found->items()) {
-    if (file.is_string() && is_plain_name(file.get<std::string>())) {
-      weight_map[name] = file.get<std::string>();
-    } else {
-      problems.add(index.string() + ": weight_map: " + name, described(file), "the name of a file in the same folder");
-    }
-  }
-  problems.throw_if_any(message);
-  return weight_map;
-}
-
-Weights open_shards(const fs::path& folder, const fs::path& index) {
-  Weights weights;
-  ProblemList problems;
-  std::map<std::string, const TensorArchive*> opened;
-  const auto weight_map = read_weight_map(index);
-  for (const auto& [name, file] : weight_map) {
-    auto& archive = opened[file];
-    if (archive == nullptr) {
-      weights.archives.push_back(open_archive(folder / file));
-      archive = weights.archives.back().get();
-    }
-    if (archive->tensors().count(name) == 0) {
-      problems.add(index.string() + ": weight_map: " + name, "no such tensor in " + file,
-                   "a tensor of that name there");
-    } else {
-      weights.sources.push_back({archive, name});
-    }
-  }
-  problems.throw_if_any("cannot use " + index.string());
-  return weights;
-}
-
-/// The first of these that is there: safetensors before torch.save's form, one file before shards.
-Weights open_weights(const fs::path& folder) {
-  for (const char* name :
-       {"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"}) {
-    const fs::path path = folder / name;
-    if (!fs::exists(path)) continue;
-    if (path.extension() == ".json") return open_shards(folder, path);
-    Weights weights;
-    weights.archives.push_back(open_archive(path));
-    for (const auto& entry : weights.archives.front()->tensors()) {
-      weights.sources.push_back({weights.archives.front().get(), entry.first});
-    }
-    return weights;
-  }
-  throw CheckpointError("cannot read the model in " + folder.string(),
-                        Problem{folder.string(), "no weights", "model.safetensors or pytorch_model.bin", kWeightsHint});
 }
 
 std::string without_legacy_name(const std::string& name) {
@@ -133,10 +49,10 @@ bool is_head_part(const std::string& name) {
 /// Brings a checkpoint's tensors under the task model's names and checks them before one byte of them is read.
 class Collector {
  public:
-  Collector(const Weights& weights, const ModelConfig& config, std::string where)
+  Collector(const WeightFiles& weights, const ModelConfig& config, std::string where)
       : config_(config), names_(family_names(config.family)), where_(std::move(where)) {
     for (EncoderTensor& tensor : encoder_tensors(config, true)) expected_[tensor.name] = std::move(tensor.shape);
-    for (const Source& source : weights.sources) place(source);
+    for (const StoredTensor& source : weights.tensors) place(source);
     check_prefixes();
     check_encoder();
     check_head("classifier", -1);
@@ -157,7 +73,7 @@ class Collector {
   LoadReport report() const { return report_; }
 
  private:
-  void place(const Source& source) {
+  void place(const StoredTensor& source) {
     const bool has_prefix = starts_with(source.name, names_.prefix);
     const std::string bare = without_legacy_name(has_prefix ? source.name.substr(names_.prefix.size()) : source.name);
     const std::string canonical = names_.prefix + bare;
@@ -175,7 +91,7 @@ class Collector {
     }
   }
 
-  void put(const std::string& name, const Source& source) {
+  void put(const std::string& name, const StoredTensor& source) {
     const auto [position, is_new] = placed_.emplace(name, source);
     if (!is_new) {
       problems_.add(source.where(), "the same tensor as " + position->second.name, "each tensor under one name");
@@ -209,7 +125,7 @@ class Collector {
     }
   }
 
-  void check_shape(const Source& source, const std::vector<std::int64_t>& expected) {
+  void check_shape(const StoredTensor& source, const std::vector<std::int64_t>& expected) {
     if (source.info().shape == expected) return;
     problems_.add(source.where(), "shape " + shape_text(source.info().shape),
                   shape_text(expected) + " as config.json says", "the checkpoint does not fit its config.json");
@@ -235,7 +151,7 @@ class Collector {
   const FamilyNames& names_;
   std::string where_;
   std::map<std::string, std::vector<std::int64_t>> expected_;
-  std::map<std::string, Source> placed_;
+  std::map<std::string, StoredTensor> placed_;
   std::vector<std::string> with_prefix_;
   std::vector<std::string> without_prefix_;
   LoadReport report_;
@@ -257,7 +173,7 @@ ModelFolder load_model_folder(const fs::path& folder) {
   ModelFolder model;
   model.folder = folder;
   model.config = read_config(folder);
-  const Weights weights = open_weights(folder);
+  const WeightFiles weights = open_weight_files(folder);
   const Collector collector(weights, model.config, folder.string());
   model.tensors = collector.load();
   model.report = collector.report();
@@ -267,7 +183,7 @@ ModelFolder load_model_folder(const fs::path& folder) {
 ModelDescription describe_model_folder(const fs::path& folder) {
   ModelDescription description;
   description.config = read_config(folder);
-  const Weights weights = open_weights(folder);
+  const WeightFiles weights = open_weight_files(folder);
   const Collector collector(weights, description.config, folder.string());
   description.tensors = collector.describe();
   description.report = collector.report();

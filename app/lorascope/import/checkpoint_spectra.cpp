@@ -2,14 +2,12 @@
 
 #include <ATen/ATen.h>
 
-#include <set>
+#include <map>
 
 #include "core/analysis/spectrum.h"
-#include "core/base/error.h"
-#include "core/base/json.h"
 #include "core/files/adapter_folder.h"
 #include "core/files/checked_json.h"
-#include "core/files/tensor_archive.h"
+#include "core/files/weight_files.h"
 
 namespace lorascope::app {
 namespace {
@@ -19,50 +17,17 @@ namespace fs = std::filesystem;
 /// The weights of a model folder by their names in its files, whatever the architecture.
 class Weights {
  public:
-  explicit Weights(const fs::path& folder) {
-    const fs::path index = folder / "model.safetensors.index.json";
-    if (fs::exists(folder / "model.safetensors")) {
-      add(folder / "model.safetensors");
-    } else if (fs::exists(index)) {
-      for (const std::string& shard : shards(index)) add(folder / shard);
-    } else if (fs::exists(folder / "pytorch_model.bin")) {
-      add(folder / "pytorch_model.bin");
-    } else {
-      throw CheckpointError("cannot read the weights of a model",
-                            Problem{folder.string(), "no model.safetensors and no pytorch_model.bin",
-                                    "the folder of a Hugging Face model", ""});
-    }
+  explicit Weights(const fs::path& folder) : files_(files::open_weight_files(folder)) {
+    for (const files::StoredTensor& tensor : files_.tensors) tensors_[tensor.name] = tensor;
   }
 
-  bool contains(const std::string& name) const { return archive_of_.count(name) != 0; }
-  at::Tensor load(const std::string& name) const { return archive_of_.at(name)->load(name); }
-  const files::TensorInfo& info(const std::string& name) const { return archive_of_.at(name)->tensors().at(name); }
-  const std::map<std::string, const files::TensorArchive*>& archive_of() const { return archive_of_; }
+  bool contains(const std::string& name) const { return tensors_.count(name) != 0; }
+  at::Tensor load(const std::string& name) const { return tensors_.at(name).archive->load(name); }
+  const std::map<std::string, files::StoredTensor>& tensors() const { return tensors_; }
 
  private:
-  void add(const fs::path& file) {
-    archives_.push_back(files::open_archive(file));
-    for (const auto& [name, info] : archives_.back()->tensors()) archive_of_[name] = archives_.back().get();
-  }
-
-  static std::set<std::string> shards(const fs::path& index) {
-    const OrderedJson json = files::parse_checked(files::read_checkpoint_text(index, ""), index.string());
-    std::set<std::string> names;
-    if (json.is_object() && json.contains("weight_map") && json["weight_map"].is_object()) {
-      for (const auto& [tensor, file] : json["weight_map"].items()) {
-        if (!file.is_string() || fs::path(file.get<std::string>()).filename() != file.get<std::string>()) {
-          throw CheckpointError("cannot read the weights of a model",
-                                Problem{index.string() + ": weight_map." + tensor, files::described(file),
-                                        "the name of a file beside the index", ""});
-        }
-        names.insert(file.get<std::string>());
-      }
-    }
-    return names;
-  }
-
-  std::vector<std::unique_ptr<files::TensorArchive>> archives_;
-  std::map<std::string, const files::TensorArchive*> archive_of_;
+  files::WeightFiles files_;
+  std::map<std::string, files::StoredTensor> tensors_;
 };
 
 bool is_numbered_layer_matrix(const std::string& name, const files::TensorInfo& info) {
@@ -129,8 +94,8 @@ std::vector<store::Spectrum> CheckpointSpectra::of_model(const fs::path& folder,
   if (!base_) return result;
   const Weights weights(folder);
   files::ProblemList problems;
-  for (const auto& [name, archive] : weights.archive_of()) {
-    if (!is_numbered_layer_matrix(name, weights.info(name))) continue;
+  for (const auto& [name, tensor] : weights.tensors()) {
+    if (!is_numbered_layer_matrix(name, tensor.info())) continue;
     const std::string found = base_->find(name);
     const at::Tensor after = weights.load(name);
     const at::Tensor before = found.empty() ? at::Tensor() : base_->load(found);

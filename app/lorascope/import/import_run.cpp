@@ -93,13 +93,31 @@ std::int64_t num_values(const TrainerCheckpoint& checkpoint) {
   return count;
 }
 
-std::optional<store::RunId> earlier_import(const store::RunStore& runs, const fs::path& folder) {
+std::optional<store::RunId> earlier_import(const store::RunStore& runs, const std::string& source) {
   for (const store::RunRecord& run : runs.list()) {
     for (const store::Artifact& artifact : runs.artifacts(run.id, kSourceKind)) {
-      if (artifact.path == folder.string()) return run.id;
+      if (artifact.path == source) return run.id;
     }
   }
   return std::nullopt;
+}
+
+/// What is imported: where it comes from, the command that does it, and how far it goes.
+struct Source {
+  fs::path path;
+  std::string command;
+  std::int64_t last_step = 0;
+};
+
+/// The run of an earlier import of the same source, or a new finished one.
+ImportedRun begin_import(store::RunStore& runs, const study::RunSettings& settings, const Source& source) {
+  const std::string path = source.path.string();
+  const std::optional<store::RunId> earlier = earlier_import(runs, path);
+  ImportedRun imported;
+  imported.is_new = !earlier;
+  imported.run = earlier ? *earlier : runs.create_finished(settings, source.command + " " + path);
+  runs.add_artifact(imported.run, {kSourceKind, path, 0, "", source.last_step, now_seconds()});
+  return imported;
 }
 
 /// Writes one trainer's log and checkpoints into the rows of one run.
@@ -191,22 +209,18 @@ ImportedRun import_trainer_folder(store::Workspace& workspace, const fs::path& f
   const fs::path absolute_base = base.empty() ? base : fs::weakly_canonical(base);
   const CheckpointSpectra measure(absolute_base);
   std::vector<std::vector<store::Spectrum>> spectra;
-  ImportedRun imported;
   bool lacks_base = false;
   for (const TrainerCheckpoint& checkpoint : trainer.checkpoints) {
     lacks_base = lacks_base || (!checkpoint.is_adapter && base.empty());
     spectra.push_back(checkpoint.is_adapter ? measure.of_adapter(checkpoint.folder, checkpoint.step)
                                             : measure.of_model(checkpoint.folder, checkpoint.step));
   }
-  if (lacks_base) imported.notes.push_back("no base model given (--base): no spectra of the full checkpoints");
-  if (trainer.checkpoints.empty()) imported.notes.push_back("no checkpoint with safetensors weights: no spectra");
   const study::RunSettings settings = settings_of(trainer, absolute_base, name);
 
   store::RunStore runs(workspace);
-  const std::optional<store::RunId> earlier = earlier_import(runs, trainer.folder);
-  imported.is_new = !earlier;
-  imported.run = earlier ? *earlier : runs.create_finished(settings, "lorascope import hf " + trainer.folder.string());
-  runs.add_artifact(imported.run, {kSourceKind, trainer.folder.string(), 0, "", trainer.global_step, now_seconds()});
+  ImportedRun imported = begin_import(runs, settings, {trainer.folder, "lorascope import hf", trainer.global_step});
+  if (lacks_base) imported.notes.push_back("no base model given (--base): no spectra of the full checkpoints");
+  if (trainer.checkpoints.empty()) imported.notes.push_back("no checkpoint with safetensors weights: no spectra");
   RunFiller filler(workspace, trainer, imported);
   filler.write_log();
   for (std::size_t i = 0; i < spectra.size(); ++i) filler.write_checkpoint(trainer.checkpoints[i], spectra[i]);
@@ -225,11 +239,7 @@ ImportedRun import_metric_table(store::Workspace& workspace, const fs::path& fil
   settings.model = "not known";
 
   store::RunStore runs(workspace);
-  const std::optional<store::RunId> earlier = earlier_import(runs, source);
-  ImportedRun imported;
-  imported.is_new = !earlier;
-  imported.run = earlier ? *earlier : runs.create_finished(settings, "lorascope import csv " + source.string());
-  runs.add_artifact(imported.run, {kSourceKind, source.string(), 0, "", table.last_step, now_seconds()});
+  ImportedRun imported = begin_import(runs, settings, {source, "lorascope import csv", table.last_step});
   store::MetricWriter writer(workspace, imported.run);
   for (const auto& [series, points] : table.series) {
     for (const store::MetricPoint& point : points) writer.add(series, point.step, point.value);
