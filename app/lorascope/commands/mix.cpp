@@ -107,19 +107,6 @@ std::vector<std::unique_ptr<Task>> read_tasks(const GateOptions& options, const 
   return tasks;
 }
 
-train::TrainingOptions training_options(const study::TrainingSettings& from) {
-  train::TrainingOptions options;
-  options.epochs = from.epochs;
-  options.max_steps = from.max_steps;
-  options.batch_size = from.batch_size;
-  options.learning_rate = from.learning_rate;
-  options.warmup_ratio = from.warmup_ratio;
-  options.weight_decay = from.weight_decay;
-  options.max_grad_norm = from.max_grad_norm;
-  options.seed = from.seed;
-  return options;
-}
-
 /// The gate and the adapters, and beside them each task's head in a file of its own.
 void write_mixture(const std::string& out, const std::vector<std::unique_ptr<Task>>& tasks,
                    const std::vector<std::unique_ptr<tasks::TaskModel>>& models) {
@@ -143,7 +130,7 @@ void train_gate(const GateOptions& options) {
   std::vector<train::TrainedTask> trained;
   for (std::size_t i = 0; i < tasks.size(); ++i)
     trained.push_back({tasks[i]->settings.task, models[i].get(), tasks[i]->train.features, tasks[i]->evaluator.get()});
-  train::MultiTaskTrainer trainer(trained, training_options(options.settings.training),
+  train::MultiTaskTrainer trainer(trained, engine::step_options(options.settings.training),
                                   {train::task_draw_from(options.draw), options.draw_temperature});
   const Stopwatch watch;
   std::map<std::string, std::pair<double, std::int64_t>> losses;

@@ -101,6 +101,24 @@ int set_threads(int threads) {
   return at::get_num_threads();
 }
 
+train::TrainingOptions step_options(const study::TrainingSettings& from) {
+  train::TrainingOptions options;
+  options.epochs = from.epochs;
+  options.max_steps = from.max_steps;
+  options.batch_size = from.batch_size;
+  options.accumulate = from.accumulate;
+  options.accumulate_by_terms = from.accumulate_by == "tokens";
+  options.learning_rate = from.learning_rate;
+  options.head_learning_rate = from.head_learning_rate;
+  options.warmup_ratio = from.warmup_ratio;
+  options.weight_decay = from.weight_decay;
+  options.max_grad_norm = from.max_grad_norm;
+  options.loraplus_ratio = from.loraplus_ratio;
+  options.seed = from.seed;
+  options.ordering = from.batching == study::Batching::Grouped ? train::Ordering::Grouped : train::Ordering::Shuffled;
+  return options;
+}
+
 std::unique_ptr<tasks::TaskModel> make_model(const study::RunSettings& settings, const files::ModelFolder& folder,
                                              std::int64_t num_labels, std::vector<std::string>& remarks) {
   if (settings.training.precision != "fp32") {

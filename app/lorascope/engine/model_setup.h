@@ -7,6 +7,7 @@
 
 #include "core/study/run_settings.h"
 #include "core/tasks/task_model.h"
+#include "core/train/training_options.h"
 
 namespace lorascope::files {
 struct ModelFolder;
@@ -16,6 +17,9 @@ namespace lorascope::app::engine {
 
 /// Sets the number of threads of all arithmetic; 0: as many as there are cores. Returns the number.
 int set_threads(int threads);
+
+/// What the settings say about the steps themselves: their number, rows, rates and order.
+train::TrainingOptions step_options(const study::TrainingSettings& from);
 
 /// The model that a run trains: full fine-tuning, a new adapter, or an adapter that is trained on. The folder's own
 /// tensors may be dropped afterwards. What people should know about it is added to `remarks`.

@@ -37,20 +37,7 @@ using study::RunSettings;
 
 train::TrainingOptions training_options(const RunSettings& settings, const fs::path& run_folder) {
   const study::TrainingSettings& from = settings.training;
-  train::TrainingOptions options;
-  options.epochs = from.epochs;
-  options.max_steps = from.max_steps;
-  options.batch_size = from.batch_size;
-  options.accumulate = from.accumulate;
-  options.accumulate_by_terms = from.accumulate_by == "tokens";
-  options.learning_rate = from.learning_rate;
-  options.head_learning_rate = from.head_learning_rate;
-  options.warmup_ratio = from.warmup_ratio;
-  options.weight_decay = from.weight_decay;
-  options.max_grad_norm = from.max_grad_norm;
-  options.loraplus_ratio = from.loraplus_ratio;
-  options.seed = from.seed;
-  options.ordering = from.batching == study::Batching::Grouped ? train::Ordering::Grouped : train::Ordering::Shuffled;
+  train::TrainingOptions options = step_options(from);
   options.zero_segment_ids = settings.has_zero_segment_ids();
   options.early_stopping_patience = from.early_stopping_patience;
   options.select_by = from.select_by;
