@@ -28,6 +28,7 @@
 #include "ui/widgets/help_topics.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/labels.h"
+#include "ui/widgets/scroll_page.h"
 #include "ui/widgets/theme.h"
 
 namespace lorascope::ui {
@@ -84,10 +85,7 @@ CompareTab::CompareTab(SessionModel* session, SpectraBook* spectra, QWidget* par
   auto* empty = new EmptyState(QStringLiteral("table"), tr("Runs are compared here once there are some"));
   empty->addButton(tr("Start a comparison"), true, [this] { Q_EMIT trainRequested(); });
   pages_->addWidget(empty);
-  auto* scroll = new QScrollArea;
-  scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setFocusPolicy(Qt::NoFocus);
+  QScrollArea* scroll = makeScrollPage();
   auto* page = new QWidget;
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(kPadding, kPadding, kPadding, kPadding);

@@ -18,6 +18,7 @@
 #include "ui/plots/plot_view.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/scroll_page.h"
 #include "ui/widgets/theme.h"
 
 namespace lorascope::ui {
@@ -79,10 +80,7 @@ CurvesTab::CurvesTab(SessionModel* session, QWidget* parent)
   outer->addWidget(pages_);
   empty_ = new EmptyState(QStringLiteral("curves"), QStringLiteral("Curves grow here while runs train"));
   empty_->addButton(QStringLiteral("Start a comparison"), true, [this] { Q_EMIT trainRequested(); });
-  auto* scroll = new QScrollArea;
-  scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setFocusPolicy(Qt::NoFocus);
+  QScrollArea* scroll = makeScrollPage();
   auto* page = new QWidget;
   column_ = new QVBoxLayout(page);
   column_->setContentsMargins(kPadding, kPadding, kPadding, kPadding);

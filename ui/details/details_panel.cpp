@@ -26,6 +26,7 @@
 #include "ui/widgets/labels.h"
 #include "ui/widgets/message_bar.h"
 #include "ui/widgets/number_format.h"
+#include "ui/widgets/scroll_page.h"
 #include "ui/widgets/theme.h"
 
 namespace lorascope::ui {
@@ -69,10 +70,7 @@ void DetailsPanel::build() {
   empty_->setWordWrap(true);
   empty_->setContentsMargins(kPadding, 0, kPadding, 0);
   outer->addWidget(empty_);
-  auto* scroll = new QScrollArea;
-  scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setFocusPolicy(Qt::NoFocus);
+  QScrollArea* scroll = makeScrollPage();
   outer->addWidget(scroll, 1);
   content_ = new QWidget;
   scroll->setWidget(content_);

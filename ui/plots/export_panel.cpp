@@ -4,9 +4,7 @@
 #include <QComboBox>
 #include <QCoreApplication>
 #include <QDesktopServices>
-#include <QDir>
 #include <QDoubleSpinBox>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QGridLayout>
 #include <QKeyEvent>
@@ -14,23 +12,17 @@
 #include <QLineEdit>
 #include <QPointer>
 #include <QPushButton>
-#include <QRegularExpression>
-#include <QSettings>
-#include <QStandardPaths>
 #include <QThreadPool>
 #include <QTimer>
 #include <QUrl>
 #include <QVBoxLayout>
-#include <filesystem>
 
-#include "core/base/error.h"
-#include "core/base/files.h"
 #include "core/figures/pgfplots.h"
 #include "core/figures/table_text.h"
+#include "ui/plots/export_file.h"
 #include "ui/plots/picture_preview.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/message_bar.h"
-#include "ui/widgets/number_format.h"
 #include "ui/widgets/theme.h"
 
 namespace lorascope::ui {
@@ -41,7 +33,6 @@ const QStringList kEndings = {QStringLiteral("pdf"), QStringLiteral("svg"), QStr
 constexpr double kColumnCm = 8.5, kTextCm = 17;  ///< of a page with two columns
 constexpr double kPreviewDpi = 150;
 constexpr int kPreviewDelayMs = 120;
-const QString kFolderKey = QStringLiteral("export/folder");
 
 figures::ImageFormat imageFormat(ExportFormat format) {
   switch (format) {
@@ -52,15 +43,6 @@ figures::ImageFormat imageFormat(ExportFormat format) {
     default:
       return figures::ImageFormat::Pdf;
   }
-}
-
-/// "Training loss" as a file name: "training-loss".
-QString fileNameOf(const std::string& title) {
-  QString name = QString::fromStdString(title).toLower();
-  name.replace(QRegularExpression(QStringLiteral("[^a-z0-9]+")), QStringLiteral("-"));
-  while (name.startsWith('-')) name.remove(0, 1);
-  while (name.endsWith('-')) name.chop(1);
-  return name.isEmpty() ? QStringLiteral("figure") : name;
 }
 
 QDoubleSpinBox* makeSize(double low, double high, double value, const QString& suffix, const QString& name) {
@@ -231,9 +213,8 @@ void ExportPanel::setSource(Exportable source) {
   const bool other = source.title != source_->title || file_->text().isEmpty();
   source_ = std::make_shared<const Exportable>(std::move(source));
   if (other) {
-    const QString folder =
-        QSettings().value(kFolderKey, QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation)).toString();
-    file_->setText(QDir(folder).filePath(fileNameOf(source_->title) + '.' + kEndings[format_->currentIndex()]));
+    const QString name = exportName(QString::fromStdString(source_->title), QStringLiteral("figure"));
+    file_->setText(exportPath(name, kEndings[format_->currentIndex()]));
   }
   if (isVisible()) delay_->start();
 }
@@ -243,40 +224,22 @@ void ExportPanel::formatChosen() {
   for (QWidget* field : std::initializer_list<QWidget*>{width_cm_, height_cm_, font_size_, title_, preset_})
     field->setEnabled(picture);
   dpi_->setEnabled(format() == ExportFormat::Png);
-  const QFileInfo info(file_->text());
-  if (!file_->text().isEmpty()) {
-    file_->setText(QDir(info.path()).filePath(info.completeBaseName() + '.' + kEndings[format_->currentIndex()]));
-  }
+  if (!file_->text().isEmpty()) file_->setText(withEnding(file_->text(), kEndings[format_->currentIndex()]));
   delay_->start();
 }
 
 void ExportPanel::chooseFile() {
-  auto* dialog = new QFileDialog(this, QStringLiteral("Export the figure"), file_->text());
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setAcceptMode(QFileDialog::AcceptSave);
-  dialog->setNameFilter(QStringLiteral("Figures (*.pdf *.svg *.png *.csv *.tex)"));
-  connect(dialog, &QFileDialog::fileSelected, this, &ExportPanel::setFile);
-  dialog->open();
+  chooseExportFile(this, QStringLiteral("Export the figure"), file_->text(),
+                   QStringLiteral("Figures (*.pdf *.svg *.png *.csv *.tex)"),
+                   [this](const QString& file) { setFile(file); });
 }
 
 bool ExportPanel::save() {
   const QString file = file_->text();
-  try {
-    if (file.isEmpty()) throw Error("no file is named", "type a path or choose a file");
-    const std::string bytes = source_->bytes(format(), options());
-    write_file_atomically(std::filesystem::path(file.toStdString()), bytes);
-    message_->showMessage(Tone::Info,
-                          QStringLiteral("Saved, %1").arg(bytesText(static_cast<std::int64_t>(bytes.size()))));
-    message_->addAction(QStringLiteral("Open folder"),
-                        [file] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(file).absolutePath())); });
-    QSettings().setValue(kFolderKey, QFileInfo(file).absolutePath());
-    return true;
-  } catch (const Error& error) {
-    message_->showMessage(Tone::Error, QString::fromStdString(error.message()), QString::fromStdString(error.hint()));
-  } catch (const std::exception& error) {
-    message_->showMessage(Tone::Error, QString::fromUtf8(error.what()));
-  }
-  return false;
+  if (!saveExport(file, [this] { return source_->bytes(format(), options()); }, *message_)) return false;
+  message_->addAction(QStringLiteral("Open folder"),
+                      [file] { QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(file).absolutePath())); });
+  return true;
 }
 
 void ExportPanel::preview() {

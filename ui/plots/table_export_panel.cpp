@@ -2,8 +2,6 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDir>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QGridLayout>
 #include <QKeyEvent>
@@ -11,33 +9,24 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
-#include <QRegularExpression>
 #include <QSettings>
 #include <QSpinBox>
-#include <QStandardPaths>
-#include <filesystem>
 
-#include "core/base/error.h"
-#include "core/base/files.h"
 #include "core/figures/table_text.h"
+#include "ui/plots/export_file.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/message_bar.h"
-#include "ui/widgets/number_format.h"
 #include "ui/widgets/theme.h"
 
 namespace lorascope::ui {
 namespace {
 
 const QStringList kEndings = {QStringLiteral("tex"), QStringLiteral("csv"), QStringLiteral("md")};
-const QString kFolderKey = QStringLiteral("export/folder");
 const QString kDigitsKey = QStringLiteral("export/digits");
 constexpr int kPreviewHeight = 150;
 
 QString slug(const QString& text) {
-  QString name = text.toLower();
-  name.replace(QRegularExpression(QStringLiteral("[^a-z0-9]+")), QStringLiteral("-"));
-  name.remove(QRegularExpression(QStringLiteral("^-|-$")));
-  return name.isEmpty() ? QStringLiteral("table") : name;
+  return exportName(text, QStringLiteral("table"));
 }
 
 }  // namespace
@@ -102,8 +91,7 @@ void TableExportPanel::makeForm() {
 
 void TableExportPanel::followFields() {
   connect(format_, &QComboBox::currentIndexChanged, this, [this] {
-    const QFileInfo info(file_->text());
-    file_->setText(QDir(info.path()).filePath(info.completeBaseName() + '.' + kEndings[format_->currentIndex()]));
+    file_->setText(withEnding(file_->text(), kEndings[format_->currentIndex()]));
     refresh();
   });
   connect(column_, &QComboBox::currentIndexChanged, this, &TableExportPanel::showDigits);
@@ -141,9 +129,7 @@ void TableExportPanel::setTable(figures::TableData table) {
   table_ = std::move(table);
   if (other) {
     const QString title = QString::fromStdString(table_.title);
-    const QString folder =
-        QSettings().value(kFolderKey, QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation)).toString();
-    file_->setText(QDir(folder).filePath(slug(title) + '.' + kEndings[format_->currentIndex()]));
+    file_->setText(exportPath(slug(title), kEndings[format_->currentIndex()]));
     caption_->setText(title +
                       (table_.note.empty() ? QString() : QStringLiteral(": ") + QString::fromStdString(table_.note)));
     label_->setText(slug(title));
@@ -212,28 +198,12 @@ void TableExportPanel::refresh() {
 }
 
 void TableExportPanel::chooseFile() {
-  auto* dialog = new QFileDialog(this, tr("Export the table"), file_->text());
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setAcceptMode(QFileDialog::AcceptSave);
-  dialog->setNameFilter(tr("Tables (*.tex *.csv *.md)"));
-  connect(dialog, &QFileDialog::fileSelected, this, &TableExportPanel::setFile);
-  dialog->open();
+  chooseExportFile(this, tr("Export the table"), file_->text(), tr("Tables (*.tex *.csv *.md)"),
+                   [this](const QString& file) { setFile(file); });
 }
 
 bool TableExportPanel::save() {
-  try {
-    if (file().isEmpty()) throw Error("no file is named", "type a path or choose a file");
-    const std::string bytes = text();
-    write_file_atomically(std::filesystem::path(file().toStdString()), bytes);
-    QSettings().setValue(kFolderKey, QFileInfo(file()).absolutePath());
-    message_->showMessage(Tone::Info, tr("Saved, %1").arg(bytesText(static_cast<std::int64_t>(bytes.size()))));
-    return true;
-  } catch (const Error& error) {
-    message_->showMessage(Tone::Error, QString::fromStdString(error.message()), QString::fromStdString(error.hint()));
-  } catch (const std::exception& error) {
-    message_->showMessage(Tone::Error, QString::fromUtf8(error.what()));
-  }
-  return false;
+  return saveExport(file(), [this] { return text(); }, *message_);
 }
 
 void TableExportPanel::keyPressEvent(QKeyEvent* event) {

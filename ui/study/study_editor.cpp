@@ -37,6 +37,7 @@
 #include "ui/widgets/icons.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/message_bar.h"
+#include "ui/widgets/scroll_page.h"
 #include "ui/widgets/theme.h"
 
 namespace lorascope::ui {
@@ -80,10 +81,7 @@ StudyEditor::StudyEditor(SessionModel* session, QWidget* parent)
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(kPadding, kPadding, kPadding, kPadding);
   outer->addWidget(splitter_);
-  auto* scroll = new QScrollArea;
-  scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setFocusPolicy(Qt::NoFocus);
+  QScrollArea* scroll = makeScrollPage();
   auto* page = new QWidget;
   auto* form = new QVBoxLayout(page);
   form->setContentsMargins(0, 0, 4, 0);

@@ -20,6 +20,7 @@
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/help_topics.h"
 #include "ui/widgets/inset.h"
+#include "ui/widgets/scroll_page.h"
 #include "ui/widgets/theme.h"
 
 namespace lorascope::ui {
@@ -87,10 +88,7 @@ void TrainTab::buildEmptyState() {
 }
 
 QWidget* TrainTab::buildRunPage() {
-  auto* scroll = new QScrollArea;
-  scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setFocusPolicy(Qt::NoFocus);
+  QScrollArea* scroll = makeScrollPage();
   auto* page = new QWidget;
   scroll->setWidget(page);
   auto* layout = new QVBoxLayout(page);

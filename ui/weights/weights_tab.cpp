@@ -21,6 +21,7 @@
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/help_topics.h"
 #include "ui/widgets/number_format.h"
+#include "ui/widgets/scroll_page.h"
 #include "ui/widgets/theme.h"
 
 namespace lorascope::ui {
@@ -68,10 +69,7 @@ WeightsTab::WeightsTab(SessionModel* session, LorascopeProgram* program, QWidget
 }
 
 void WeightsTab::makePage() {
-  auto* scroll = new QScrollArea;
-  scroll->setWidgetResizable(true);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setFocusPolicy(Qt::NoFocus);
+  QScrollArea* scroll = makeScrollPage();
   auto* page = new QWidget;
   auto* column = new QVBoxLayout(page);
   column->setContentsMargins(kPadding, kPadding, kPadding, kPadding);
