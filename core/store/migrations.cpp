@@ -149,10 +149,21 @@ CREATE TABLE tag (
 ) WITHOUT ROWID;
 )sql";
 
+constexpr std::string_view kReport = R"sql(
+CREATE TABLE figure (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  position REAL NOT NULL,
+  label TEXT NOT NULL DEFAULT '',
+  caption TEXT NOT NULL DEFAULT '',
+  query TEXT NOT NULL,
+  style TEXT NOT NULL DEFAULT '{}'
+);
+)sql";
+
 }  // namespace
 
 const std::vector<std::string_view>& migrations() {
-  static const std::vector<std::string_view> all = {kRunsAndMetrics, kMarksAndBaseNorms};
+  static const std::vector<std::string_view> all = {kRunsAndMetrics, kMarksAndBaseNorms, kReport};
   return all;
 }
 
