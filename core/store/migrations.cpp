@@ -160,10 +160,19 @@ CREATE TABLE figure (
 );
 )sql";
 
+constexpr std::string_view kPins = R"sql(
+CREATE TABLE pin (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  run_id INTEGER REFERENCES run(id) ON DELETE SET NULL,
+  created REAL NOT NULL,
+  content TEXT NOT NULL
+);
+)sql";
+
 }  // namespace
 
 const std::vector<std::string_view>& migrations() {
-  static const std::vector<std::string_view> all = {kRunsAndMetrics, kMarksAndBaseNorms, kReport};
+  static const std::vector<std::string_view> all = {kRunsAndMetrics, kMarksAndBaseNorms, kReport, kPins};
   return all;
 }
 
