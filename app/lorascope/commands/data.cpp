@@ -7,11 +7,12 @@ namespace lorascope::app {
 
 void add_data(CLI::App& program) {
   CLI::App* command =
-      program.add_subcommand("data", "Fetch data sets, look into data files, make the generated miniature data");
+      program.add_subcommand("data", "Fetch, look into, cut and make data files of the three tasks");
   command->require_subcommand(1);
   add_data_get(*command);
   add_data_show(*command);
   add_data_make(*command);
+  add_data_part(*command);
 }
 
 }  // namespace lorascope::app

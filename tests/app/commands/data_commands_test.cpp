@@ -118,6 +118,22 @@ TEST_CASE("data make and data show know all three tasks", "[commands]") {
   CHECK_THAT(bad.errors, Catch::Contains("bad.csv:4: label"));
 }
 
+TEST_CASE("data part cuts a file that the other commands read", "[commands]") {
+  const DataFolder folder;
+  for (const std::string& task : {std::string("wnut17 .conll"), std::string("squad .json"), std::string("swag .csv")}) {
+    const std::string name = task.substr(0, task.find(' '));
+    const std::string ending = task.substr(name.size() + 1);
+    CAPTURE(name);
+    REQUIRE(folder.run("data make " + name + " --out " + name + " --size 40").exit_code == 0);
+    const std::string whole = name + "/train" + ending;
+    CHECK(folder.run("data part " + name + " " + whole + " --every 2 --out half" + ending).exit_code == 0);
+    CHECK(folder.run("data show " + name + " half" + ending).exit_code == 0);
+    const ProgramEnd nothing = folder.run("data part " + name + " " + whole + " --max-words 1 --out none" + ending);
+    CHECK(nothing.exit_code == 3);
+    CHECK_THAT(nothing.errors, Catch::Contains("--max-words"));
+  }
+}
+
 TEST_CASE("data get says what it can fetch, and offline that it may not", "[commands]") {
   const DataFolder folder;
   CHECK(folder.run("data get").exit_code == 2);
