@@ -124,12 +124,16 @@ TableCell difference_cell(const Comparing& comparing, const RunGroup& group) {
   return cell;
 }
 
-TableCell p_cell(const Comparing& comparing, const RunGroup& group) {
-  const auto [first, second] = comparing.paired(comparing.groups.front(), group);
-  if (&group == &comparing.groups.front()) return {};
-  if (first.size() >= kSeedsForInterval) return number(bootstrap_over_seeds(first, second)->p);
+TableCell p_of_examples(const Comparing& comparing, const RunGroup& group) {
   const GroupEvidence* evidence = evidence_of(comparing, group);
-  return evidence != nullptr && evidence->examples ? number(evidence->examples->p) : TableCell{};
+  const bool known = &group != &comparing.groups.front() && evidence != nullptr && evidence->examples;
+  return known ? number(evidence->examples->p) : TableCell{};
+}
+
+TableCell p_of_seeds(const Comparing& comparing, const RunGroup& group) {
+  const auto [first, second] = comparing.paired(comparing.groups.front(), group);
+  if (&group == &comparing.groups.front() || first.size() < kSeedsForInterval) return {};
+  return number(bootstrap_over_seeds(first, second)->p);
 }
 
 TableCell reference_cell(const Comparing& comparing, const std::string& group) {
@@ -168,6 +172,8 @@ std::vector<std::string> measure_names(const CompareOptions& options) {
   return names;
 }
 
+constexpr std::size_t kPublished = 7;  // place of the column of published numbers
+
 void add_columns(TableData& table, const Comparing& comparing) {
   const std::string metric = comparing.score.substr(comparing.score.find('/') + 1);
   const bool loss = metric == "loss";
@@ -179,7 +185,8 @@ void add_columns(TableData& table, const Comparing& comparing) {
                    {series_label(comparing.score), unit, Align::Right, digits, loss ? Better::Lower : Better::Higher},
                    {"95 % interval", unit, Align::Right, digits, Better::None},
                    {"difference", unit, Align::Right, digits, Better::None},
-                   {"p", "", Align::Right, 4, Better::None},
+                   {"p, examples", "", Align::Right, 4, Better::None},
+                   {"p, seeds", "", Align::Right, 4, Better::None},
                    {"published", unit, Align::Right, digits, Better::None}};
   for (const CostColumn& cost : cost_columns()) table.columns.push_back(cost.column);
   for (const std::string& name : measure_names(comparing.options)) {
@@ -194,7 +201,8 @@ TableRow group_row(const Comparing& comparing, const RunGroup& group) {
   if (group.members.size() == 1) row.run_id = comparing.runs[group.members.front()].id;
   row.cells = {
       {group.name, {}, {}, false},          number(static_cast<double>(scores.size())), mean_cell(scores, true),
-      interval_cell(comparing, group),      difference_cell(comparing, group),          p_cell(comparing, group),
+      interval_cell(comparing, group),      difference_cell(comparing, group),
+      p_of_examples(comparing, group),      p_of_seeds(comparing, group),
       reference_cell(comparing, group.name)};
   for (const CostColumn& cost : cost_columns()) {
     row.cells.push_back(mean_cell(comparing.values(group, cost.value), false));
@@ -212,7 +220,7 @@ TableRow seed_row(const Comparing& comparing, const store::RunRecord& run, std::
   row.level = 1;
   row.method = run.method;
   row.run_id = run.id;
-  row.cells = {{seed_name(run), {}, {}, false}, {}, number(score_value(run, comparing.score)), {}, {}, {}, {}};
+  row.cells = {{seed_name(run), {}, {}, false}, {}, number(score_value(run, comparing.score)), {}, {}, {}, {}, {}};
   for (const CostColumn& cost : cost_columns()) row.cells.push_back(number(cost.value(run)));
   row.cells.resize(num_columns);
   return row;
@@ -227,7 +235,7 @@ void add_reference_rows(TableData& table, const Comparing& comparing) {
     TableRow row;
     row.cells.resize(table.columns.size());
     row.cells[0].text = reference.group;
-    row.cells[6] = number(reference.value);
+    row.cells[kPublished] = number(reference.value);
     table.rows.push_back(std::move(row));
   }
 }
@@ -254,7 +262,7 @@ std::string note_of(const Comparing& comparing) {
   }
   if (most_seeds == 0) return "no run has a score yet";
   std::string note = most_seeds > 1 ? "± standard deviation over seeds" : "single seeds";
-  if (most_seeds >= kSeedsForInterval) note += "; intervals: Student's t over seeds";
+  if (most_seeds >= kSeedsForInterval) note += "; intervals: Student's t over seeds; stars and p of seeds: paired bootstrap";
   if (fewest_seeds < kSeedsForInterval && num_examples > 0) {
     note += "; ᵉ and */** (p < 0.05/0.01): paired bootstrap over " + std::to_string(num_examples) + " examples";
   }

@@ -251,6 +251,12 @@ Page::Page(const FigureData& data, const RenderOptions& chosen)
 
 Drawing layout_figure(const FigureData& figure, const RenderOptions& options) {
   check_options(options);
+  if (has_own_palette(options)) {
+    RenderOptions rest = options;
+    rest.palette = Palette::Methods;
+    rest.dashes = true;
+    return layout_figure(with_palette(figure, options), rest);
+  }
   Page page(figure, options);
   Frame frame = plan_frame(page);
   if (options.height_cm == 0 && frame.names.place == NamePlan::Place::Below) {

@@ -187,6 +187,32 @@ void draw_sample(Page& page, const Line& line, Point at, double size) {
   }
 }
 
+// One column on the free spot of the plot: a corner or the middle of an edge, the first that no line crosses; over the
+// lines in the upper right corner where there is none.
+void draw_inside_legend(Page& page, const NamePlan& plan, const PlotArea& area) {
+  const double size = page.em, row = kRowHeight * size, air = size * 0.5;
+  const double before = (sample_width(*plan.names.front().line) + kSampleGap) * size;
+  const double room = (area.right - area.left) * 0.6;
+  const double width = before + std::min(widest_name(page, plan.names, size), room);
+  const double height = row * static_cast<double>(plan.names.size());
+  std::optional<Point> spot;
+  for (const double down : {0.0, 1.0, 0.5}) {
+    for (const double along : {1.0, 0.0, 0.5}) {
+      const Point corner{area.left + air + along * (area.right - area.left - width - 2 * air),
+                         area.top + air + down * (area.bottom - area.top - height - 2 * air)};
+      const Box box{corner.x - air / 2, corner.y - air / 2, corner.x + width + air / 2, corner.y + height + air / 2};
+      if (!spot && is_free(page, box)) spot = corner;
+    }
+  }
+  const Point corner = spot.value_or(Point{area.right - width - air, area.top + air});
+  for (std::size_t i = 0; i < plan.names.size(); ++i) {
+    const double y = corner.y + (static_cast<double>(i) + 0.5) * row;
+    draw_sample(page, *plan.names[i].line, {corner.x, y}, size);
+    page.add(page.measure.place(Part::Legend, page.measure.shortened(plan.names[i].text, size, room + 0.01),
+                                {corner.x + before, y + size * kMiddle}, size, page.ink.text));
+  }
+}
+
 void draw_legend(Page& page, const NamePlan& plan, double top) {
   const double size = plan.size;
   const double width = plan.num_columns * (plan.column_width + kColumnGap * size) - kColumnGap * size;
@@ -230,7 +256,17 @@ NamePlan plan_names(const Page& page, double plot_height) {
   if (plan.names.empty()) return plan;
   const double widest = widest_name(page, ends, page.em);
   const bool tall_enough = static_cast<double>(ends.size()) * kEndHeight * page.em <= plot_height;
-  if (!bars && tall_enough && widest <= page.drawing.width * kWidestEnd) {
+  const LegendPlace wished = page.options.legend;
+  if (wished == LegendPlace::None) {
+    plan.names.clear();
+    return plan;
+  }
+  if (wished == LegendPlace::Inside && static_cast<double>(plan.names.size()) * kRowHeight * page.em < plot_height / 2) {
+    plan.place = NamePlan::Place::Inside;
+    return plan;
+  }
+  const bool roomy = widest <= page.drawing.width * (wished == LegendPlace::Ends ? 0.5 : kWidestEnd);
+  if (!bars && tall_enough && roomy && (wished == LegendPlace::Auto || wished == LegendPlace::Ends)) {
     plan.place = NamePlan::Place::Ends;
     plan.names = std::move(ends);
     plan.column_width = widest + page.em * kEndGap;
@@ -251,6 +287,7 @@ NamePlan plan_names(const Page& page, double plot_height) {
 
 void draw_names(Page& page, const NamePlan& plan, const PlotArea& area, double legend_top) {
   if (plan.place == NamePlan::Place::Ends) draw_ends(page, plan, area);
+  if (plan.place == NamePlan::Place::Inside) draw_inside_legend(page, plan, area);
   if (plan.place == NamePlan::Place::Below) draw_legend(page, plan, legend_top);
 }
 

@@ -38,9 +38,9 @@ struct AxisTexts {
   double extent = 0;  ///< height of the texts under an x axis, width of those beside a y axis
 };
 
-/// How the lines are named: at their ends, in rows under the plot, or not at all.
+/// How the lines are named: at their ends, in rows inside or under the plot, or not at all.
 struct NamePlan {
-  enum class Place { None, Ends, Below };
+  enum class Place { None, Ends, Inside, Below };
   struct Name {
     std::string text;
     const Line* line = nullptr;                ///< or

@@ -16,7 +16,7 @@ constexpr std::size_t kColumns = 250;  // up to four points each
 constexpr double kPointsPerPixel = 0.6;
 
 // Colours by their definition, named in order of use.
-class Palette {
+class ColourNames {
  public:
   std::string name(Rgb colour) {
     const std::string hex = rgb_text(colour).substr(1);
@@ -85,12 +85,12 @@ struct Source {
   }
 };
 
-std::string plot_of(const Line& line, const Source& source, Palette& palette) {
+std::string plot_of(const Line& line, const Source& source, ColourNames& palette, bool with_names) {
   const std::string colour = palette.name(line_colour(line.style, Theme::Light));
-  const bool named = line.style.role == Role::Main && !line.name.empty();
+  const bool named = with_names && line.style.role == Role::Main && !line.name.empty();
   std::string text;
   if (line.shape == Shape::Bars) {
-    text += "\\addplot+[ybar, fill=" + colour + ", draw=none] coordinates {";
+    text += "\\addplot[ybar, fill=" + colour + ", draw=none] coordinates {";
     for (std::size_t i = 0; i < std::min(line.x.size(), line.y.size()); ++i) {
       if (is_drawable(line.y[i], source.figure.y.log)) text += point(line.x[i], line.y[i]);
     }
@@ -112,7 +112,7 @@ std::string plot_of(const Line& line, const Source& source, Palette& palette) {
   return text;
 }
 
-std::string plot_of(const Band& band, const Source& source, Palette& palette) {
+std::string plot_of(const Band& band, const Source& source, ColourNames& palette) {
   const auto lower = source.pieces(band.x, band.low), upper = source.pieces(band.x, band.high);
   std::string text;
   for (std::size_t i = 0; i < std::min(lower.size(), upper.size()); ++i) {
@@ -125,7 +125,7 @@ std::string plot_of(const Band& band, const Source& source, Palette& palette) {
   return text;
 }
 
-std::string plot_of(const ReferenceLine& reference, const Source& source, Palette& palette) {
+std::string plot_of(const ReferenceLine& reference, const Source& source, ColourNames& palette) {
   const Rgb ink = reference.style ? line_colour(*reference.style, Theme::Light) : plot_ink(Theme::Light).secondary;
   const std::string ends = reference.vertical
                                ? point(reference.value, source.y.low) + point(reference.value, source.y.high)
@@ -139,6 +139,22 @@ std::string plot_of(const ReferenceLine& reference, const Source& source, Palett
          ", no markers, forget plot] coordinates {" + ends + "}" + node + ";\n";
 }
 
+// Under the axis, so that the figure is as wide as was asked for; in two columns where names are short.
+std::string legend_place(const FigureData& figure, LegendPlace place) {
+  if (place == LegendPlace::Inside) return "legend pos=north east";
+  constexpr std::size_t kShortName = 26;
+  const bool all_short = std::all_of(figure.lines.begin(), figure.lines.end(),
+                                     [](const Line& line) { return line.name.size() <= kShortName; });
+  return std::string("legend style={at={(0.5,-0.24)}, anchor=north}, legend cell align=left, legend columns=") +
+         (all_short ? "2" : "1");
+}
+
+std::string standalone(const std::string& picture) {
+  return "\\documentclass{standalone}\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n"
+         "\\usepackage{pgfplots}\n\\pgfplotsset{compat=1.16}\n\\begin{document}\n" +
+         picture + "\\end{document}\n";
+}
+
 std::string axis_options(const Source& source, const RenderOptions& options) {
   const FigureData& figure = source.figure;
   const double width = options.width_cm;
@@ -146,7 +162,9 @@ std::string axis_options(const Source& source, const RenderOptions& options) {
   std::string text =
       "  width=" + exact_number(width) + "cm, height=" + exact_number(height) +
       "cm,\n  axis lines=left, axis line style={-}, ymajorgrids, grid style={black!10},\n"
-      "  legend style={draw=none, fill=none, font=\\small}, legend pos=outer north east, clip mode=individual,\n"
+      "  legend style={draw=none, fill=none, font=\\small}, " +
+      legend_place(figure, options.legend) +
+      ", clip mode=individual,\n"
       "  xlabel={" +
       latex_escaped(figure.x.full_label()) + "}, ylabel={" + latex_escaped(figure.y.full_label()) + "}";
   if (options.title && !figure.title.empty()) text += ",\n  title={" + latex_escaped(figure.title) + "}";
@@ -165,10 +183,11 @@ std::string axis_options(const Source& source, const RenderOptions& options) {
 
 }  // namespace
 
-std::string pgfplots_figure(const FigureData& figure, const RenderOptions& options, bool document) {
+std::string pgfplots_figure(const FigureData& data, const RenderOptions& options, bool document) {
   check_options(options);
+  const FigureData figure = with_palette(data, options);
   const Source source(figure);
-  Palette palette;
+  ColourNames palette;
   std::string plots;
   for (const Band& band : figure.bands) plots += plot_of(band, source, palette);
   for (const ReferenceLine& reference : figure.references) {
@@ -176,17 +195,14 @@ std::string pgfplots_figure(const FigureData& figure, const RenderOptions& optio
       plots += plot_of(reference, source, palette);
     }
   }
-  for (const Line& line : figure.lines) plots += plot_of(line, source, palette);
+  for (const Line& line : figure.lines) plots += plot_of(line, source, palette, options.legend != LegendPlace::None);
   const bool bars =
       std::any_of(figure.lines.begin(), figure.lines.end(), [](const Line& line) { return line.shape == Shape::Bars; });
   const std::string picture = "% needs \\usepackage{pgfplots} and \\pgfplotsset{compat=1.16}\n" +
                               palette.definitions() + "\\begin{tikzpicture}\n\\begin{axis}[\n" +
-                              axis_options(source, options) + (bars ? ",\n  ybar, bar width=4pt" : "") + "\n]\n" +
+                              axis_options(source, options) + (bars ? ",\n  ybar, area legend, bar width=4pt" : "") + "\n]\n" +
                               plots + "\\end{axis}\n\\end{tikzpicture}\n";
-  if (!document) return picture;
-  return "\\documentclass{standalone}\n\\usepackage[T1]{fontenc}\n\\usepackage{pgfplots}\n"
-         "\\pgfplotsset{compat=1.16}\n\\begin{document}\n" +
-         picture + "\\end{document}\n";
+  return document ? standalone(picture) : picture;
 }
 
 }  // namespace lorascope::figures

@@ -109,7 +109,9 @@ Rgb readable(Rgb colour, Rgb ground) {
 }
 
 std::vector<double> dash_pattern(const LineStyle& style) {
+  static const std::vector<double> kPatterns[] = {{}, {4, 2}, {1, 2}, {5, 2, 1, 2}, {8, 3}, {5, 2, 1, 2, 1, 2}};
   if (style.role == Role::Raw) return {};
+  if (style.dash >= 0) return kPatterns[static_cast<std::size_t>(style.dash) % std::size(kPatterns)];
   if (style.method == "base") return {1, 2};
   if (style.method == "ft") return {};
   if (style.method == "lora") return {4, 2};

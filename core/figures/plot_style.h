@@ -47,6 +47,7 @@ struct LineStyle {
   Role role = Role::Main;
   bool markers = false;            ///< a dot at each point: few points, such as scores at evaluations
   std::optional<Rgb> colour = {};  ///< chosen by the user for this run; replaces the method's colour
+  int dash = -1;                   ///< pattern: -1 by method, 0 solid, then ever other ones
 
   bool operator==(const LineStyle&) const = default;
 };
@@ -62,7 +63,7 @@ Rgb line_colour(const LineStyle& style, Theme theme);
 Rgb readable(Rgb colour, Rgb ground);
 
 /// Lengths of dashes and gaps in units of the line's width, empty for a solid line: base dotted, ft solid, lora dashed,
-/// xlora dash-dot. Raw lines are solid.
+/// xlora dash-dot, unless the style names a pattern. Raw lines are solid.
 std::vector<double> dash_pattern(const LineStyle& style);
 
 /// Width in px of the screen (1 px = 0.6 pt in exports) and opacity from 0 to 1.

@@ -160,7 +160,7 @@ std::string latex_table(const TableData& table, const LatexOptions& options) {
   std::string text =
       "% needs \\usepackage{booktabs,graphicx}\n\\begin{table}\n  \\centering\n  \\footnotesize\n  "
       "\\setlength{\\tabcolsep}{4pt}\n  \\caption{" +
-      caption + ".}\n";
+      caption + (caption.ends_with('.') ? "}\n" : ".}\n");
   if (!options.label.empty()) text += "  \\label{tab:" + options.label + "}\n";
   // Shrunk only where it is wider than the text.
   text += "  \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n  \\begin{tabular}{@{}" +

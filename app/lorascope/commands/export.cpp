@@ -9,6 +9,7 @@
 #include "app/lorascope/commands/workspace_option.h"
 #include "app/lorascope/kit/kit.h"
 #include "app/lorascope/kit/kit_figures.h"
+#include "app/lorascope/kit/kit_report.h"
 #include "app/lorascope/kit/selection.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -187,9 +188,13 @@ void export_runs(const Options& options) {
     throw UsageError("export needs either --kit FOLDER or --out FILE", "see `lorascope export --help`");
   }
   store::Workspace workspace = store::Workspace::open(options.workspace);
-  const std::vector<store::RunRecord> runs = select_runs(workspace, options.runs, options.study);
   std::vector<std::int64_t> ids;
-  for (const store::RunRecord& run : runs) ids.push_back(run.id);
+  if (!options.kit.empty() && options.runs.empty() && options.study.empty()) ids = report_runs(workspace);
+  std::vector<store::RunRecord> runs;
+  if (ids.empty()) {
+    runs = select_runs(workspace, options.runs, options.study);
+    for (const store::RunRecord& run : runs) ids.push_back(run.id);
+  }
   if (options.kit.empty()) {
     write_single(workspace, runs, options);
   } else {
@@ -231,7 +236,8 @@ void add_export(CLI::App& program) {
       "          lorascope export 3 7 --what spectra --module \"layer 5 value\" --out spectrum.svg\n"
       "          lorascope export --study 1 --what scores --out scores.tex");
   auto options = std::make_shared<Options>();
-  command->add_option("runs", options->runs, "Runs: numbers, names, groups or studies");
+  command->add_option("runs", options->runs,
+                      "Runs: numbers, names, groups or studies; a kit without any is about the runs of the report");
   add_workspace_option(*command, options->workspace);
   command->add_option("--study", options->study, "All runs of a study: its name or number");
   command->add_option("--kit", options->kit, "Folder for the whole kit: figures, tables, settings, commands, versions");

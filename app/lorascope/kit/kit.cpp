@@ -7,11 +7,13 @@
 #include <set>
 
 #include "app/lorascope/kit/kit_figures.h"
+#include "app/lorascope/kit/kit_report.h"
 #include "app/lorascope/kit/kit_texts.h"
 #include "app/lorascope/kit/reference_table.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/figures/pgfplots.h"
 #include "core/figures/render.h"
 #include "core/figures/run_tables.h"
 #include "core/figures/table_text.h"
@@ -37,6 +39,7 @@ void add_figures(Files& files, const std::vector<NamedFigure>& list) {
     files[stem + ".svg"] = figures::render_svg(drawing);
     files[stem + ".png"] = figures::render_png(drawing, figures::RenderOptions{}.dpi);
     files[stem + ".csv"] = figures::figure_csv(one.figure);
+    files[stem + ".tex"] = figures::pgfplots_figure(one.figure);
   }
 }
 
@@ -115,7 +118,9 @@ Files kit_files(const store::Workspace& workspace, const std::vector<store::RunR
   add_references(files, studies, runs);
   files["commands.sh"] = kit_commands(runs);
   files["versions.json"] = kit_versions(runs);
-  files["README.md"] = kit_readme(runs, list, studies);
+  const std::vector<KitReportItem> report = kit_report(workspace, runs);
+  add_report(files, report);
+  files["README.md"] = kit_readme(runs, list, report, studies);
   std::string sums;
   for (const auto& [path, content] : files) sums += sha256(content) + "  " + path + "\n";
   files[kSums] = sums;

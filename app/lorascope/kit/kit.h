@@ -10,7 +10,8 @@ class Workspace;
 
 namespace lorascope::app {
 
-/// Writes the paper kit of these runs: figures/ (PDF, SVG, PNG, CSV), tables/ (LaTeX, CSV, Markdown), settings/ (one
+/// Writes the paper kit of these runs: report/ (what is pinned, in its order), figures/ (PDF, SVG, PNG, CSV, pgfplots),
+/// tables/ (LaTeX, CSV, Markdown), settings/ (one
 /// JSON a run), studies/ (TOML), commands.sh (how to repeat each run), versions.json (program, libraries, hashes of
 /// data and models) and README.md. The same rows give the same bytes. Files of an older kit in `folder` are replaced;
 /// other files stay. Throws UsageError when `run_ids` is empty, Error when the folder cannot be written.

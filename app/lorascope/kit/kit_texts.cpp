@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/json.h"
+#include "core/figures/run_groups.h"
 #include "core/figures/run_tables.h"
 #include "core/figures/table_text.h"
 
@@ -26,9 +27,59 @@ std::string caption_of(const figures::FigureData& figure) {
   return caption + (repeats ? ", against " + figure.x.full_label() : ": " + axes);
 }
 
+std::string report_section(const std::vector<KitReportItem>& report) {
+  if (report.empty()) return {};
+  std::string text = "## Report\n\n`report/report.tex` puts it together.\n\n";
+  for (const KitReportItem& one : report) {
+    text += "- `report/" + one.stem + "`: " +
+            (one.item.problem.empty() ? one.item.caption : "left out, " + one.item.problem) + "\n";
+  }
+  return text + "\n";
+}
+
+// "train 1f2e3d4c5b6a, eval …" of a run's data files; "–" without.
+std::string hashes_text(const OrderedJson& hashes) {
+  constexpr std::size_t kShown = 12;
+  std::string text;
+  for (const auto& [name, hash] : hashes.items()) {
+    if (!hash.is_string()) continue;
+    text += (text.empty() ? "" : ", ") + name + " " + hash.get<std::string>().substr(0, kShown);
+  }
+  return text.empty() ? "–" : text;
+}
+
+std::string versions_text(const OrderedJson& versions) {
+  std::string text;
+  for (const auto& [name, version] : versions.items()) {
+    if (version.is_string()) text += (text.empty() ? "" : ", ") + name + " " + version.get<std::string>();
+  }
+  return text.empty() ? "–" : text;
+}
+
+std::string in_cell(std::string text) {
+  std::replace(text.begin(), text.end(), '|', '/');
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text.empty() ? "–" : text;
+}
+
 OrderedJson object_from(const std::string& text) {
   OrderedJson value = OrderedJson::parse(text, nullptr, false);
   return value.is_object() ? value : OrderedJson::object();
+}
+
+std::string runs_section(const std::vector<store::RunRecord>& runs) {
+  std::string text =
+      "\n## Runs\n\n| run | seed | state | settings | data | model | versions |\n"
+      "| --- | --- | --- | --- | --- | --- | --- |\n";
+  for (const store::RunRecord& run : runs) {
+    const std::string state = std::string(store::text(run.state)) + (run.reason.empty() ? "" : " (" + run.reason + ")");
+    text += "| " + in_cell(label_of(run)) + " | " + in_cell(figures::seed_name(run)) + " | " + in_cell(state) + " | " +
+            in_cell(run.settings_hash.substr(0, 12)) + " | " +
+            in_cell(hashes_text(object_from(run.environment.data_hashes))) + " | " +
+            in_cell(run.environment.model_hash.substr(0, 12)) + " | " +
+            in_cell(versions_text(object_from(run.environment.versions))) + " |\n";
+  }
+  return text + "\nThe first digits of SHA-256; whole ones are in `versions.json`.\n";
 }
 
 }  // namespace
@@ -62,10 +113,13 @@ std::string kit_versions(const std::vector<store::RunRecord>& runs) {
 }
 
 std::string kit_readme(const std::vector<store::RunRecord>& runs, const std::vector<NamedFigure>& figures,
-                       const std::vector<store::StudyRecord>& studies) {
+                       const std::vector<KitReportItem>& report, const std::vector<store::StudyRecord>& studies) {
+  std::string command = "lorascope export";
+  for (const store::RunRecord& run : runs) command += " " + std::to_string(run.id);
   std::string text =
       "# Paper kit of " + std::to_string(runs.size()) + (runs.size() == 1 ? " run" : " runs") + "\n\n" +
-      "Written by `lorascope export --kit`; the same rows of the workspace give the same bytes.\n\n## Scores\n\n";
+      "Written by lorascope " + LORASCOPE_VERSION + ". The same rows of the workspace give the same bytes:\n\n    " +
+      command + " --kit FOLDER\n\n" + report_section(report) + "## Scores\n\n";
   const figures::TableData scores = figures::score_table(runs, {.single_runs = false});
   text += figures::markdown_table(scores);
   if (!scores.note.empty()) text += "\n(" + scores.note + "; best in bold)\n";
@@ -75,6 +129,7 @@ std::string kit_readme(const std::vector<store::RunRecord>& runs, const std::vec
       "| `figures/*.svg` | the same for the web and for editing; text is text |\n"
       "| `figures/*.png` | the same at 300 dpi |\n"
       "| `figures/*.csv` | the numbers each figure draws, in full precision |\n"
+      "| `figures/*.tex` | the same as pgfplots source: `\\input` it; needs pgfplots |\n"
       "| `tables/scores.*` | scores by group with mean and standard deviation, and each run: LaTeX (`\\input` it; "
       "needs "
       "booktabs and graphicx), CSV, Markdown |\n"
@@ -93,13 +148,7 @@ std::string kit_readme(const std::vector<store::RunRecord>& runs, const std::vec
   for (const NamedFigure& figure : figures) {
     text += "- `figures/" + figure.stem + "`: " + caption_of(figure.figure) + "\n";
   }
-  text += "\n## Runs\n\n";
-  for (const store::RunRecord& run : runs) {
-    text += "- " + label_of(run) + ": " + std::string(store::text(run.state)) +
-            (run.reason.empty() ? "" : " (" + run.reason + ")") + ", settings " + run.settings_hash.substr(0, 12) +
-            "\n";
-  }
-  return text;
+  return text + runs_section(runs);
 }
 
 }  // namespace lorascope::app

@@ -76,7 +76,7 @@ TEST_CASE("Evidence over examples gives intervals and marks below five seeds", "
   const TableData table = compare_table(runs_of(1), options);
   CHECK(table.rows[0].cells[column(table, "95 % interval")].text == "42.00 – 46.00 ᵉ");
   CHECK(table.rows[1].cells[column(table, "difference")].mark == "*");
-  CHECK(*table.rows[1].cells[column(table, "p")].value == 0.02);
+  CHECK(*table.rows[1].cells[column(table, "p, examples")].value == 0.02);
   CHECK_THAT(table.note, Catch::Contains("1287 examples"));
 }
 

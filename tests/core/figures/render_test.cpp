@@ -108,7 +108,10 @@ std::vector<RenderOptions> many_sizes() {
           {.width_cm = 4, .height_cm = 3},
           {.width_cm = 30, .height_cm = 20, .font_size_pt = 14},
           {.width_cm = 8.5, .font_size_pt = 12},
-          {.title = false}};
+          {.title = false},
+          {.legend = LegendPlace::Inside},
+          {.width_cm = 8.5, .legend = LegendPlace::Ends, .dashes = false},
+          {.legend = LegendPlace::None, .palette = Palette::Greys}};
 }
 
 // Unclipped shapes and texts lie inside the page.

@@ -9,6 +9,13 @@ using store::ReportStore;
 
 namespace {
 
+FigureRecord named(const std::string& label) {
+  FigureRecord record;
+  record.label = label;
+  record.query = "{}";
+  return record;
+}
+
 std::vector<std::string> labels(const ReportStore& report) {
   std::vector<std::string> names;
   for (const FigureRecord& record : report.list()) names.push_back(record.label);
@@ -23,7 +30,7 @@ TEST_CASE("A report keeps its figures, their texts and their order", "[store]") 
     const store::Workspace workspace = store::Workspace::open_or_create(folder.path());
     ReportStore report(workspace);
     CHECK(report.list().empty());
-    for (const char* label : {"loss", "scores", "spectrum"}) report.put({.label = label, .query = "{}", .style = "{}"});
+    for (const char* label : {"loss", "scores", "spectrum"}) report.put(named(label));
     const std::vector<FigureRecord> three = report.list();
     REQUIRE(three.size() == 3);
     report.set_order({three[2].id, three[0].id});
@@ -42,7 +49,7 @@ TEST_CASE("A removed figure comes back with its number and place", "[store]") {
   const test::TemporaryFolder folder;
   const store::Workspace workspace = store::Workspace::open_or_create(folder.path());
   ReportStore report(workspace);
-  for (const char* label : {"a", "b", "c"}) report.put({.label = label, .query = "{}"});
+  for (const char* label : {"a", "b", "c"}) report.put(named(label));
   const FigureRecord middle = report.list()[1];
   report.remove(middle.id);
   report.remove(middle.id);
