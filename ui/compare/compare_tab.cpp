@@ -5,16 +5,15 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSettings>
+#include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QTimer>
 #include <QToolButton>
 #include <algorithm>
-#include <cmath>
 #include <set>
 
-#include "core/base/error.h"
+#include "core/figures/compare_inputs.h"
 #include "core/figures/curve_figure.h"
-#include "core/study/study.h"
 #include "ui/compare/evidence_book.h"
 #include "ui/compare/parallel_card.h"
 #include "ui/curves/curve_card.h"
@@ -22,7 +21,7 @@
 #include "ui/plots/plot_view.h"
 #include "ui/plots/segment_bar.h"
 #include "ui/plots/table_card.h"
-#include "ui/weights/layer_map.h"
+#include "ui/plots/undoable.h"
 #include "ui/weights/spectra_book.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/help_topics.h"
@@ -62,14 +61,6 @@ std::string validationSeries(const SessionModel& session) {
   return "eval/f1";
 }
 
-std::string modelOf(const store::RunRecord& run) {
-  try {
-    return study::RunSettings::from_json(run.settings).model;
-  } catch (const Error&) {
-    return {};  // settings of another version
-  }
-}
-
 }  // namespace
 
 CompareTab::CompareTab(SessionModel* session, SpectraBook* spectra, QWidget* parent)
@@ -92,9 +83,11 @@ CompareTab::CompareTab(SessionModel* session, SpectraBook* spectra, QWidget* par
   column->setSpacing(kPadding);
   table_ = new TableCard(tr("Comparison"));
   table_->setFirstToGo({"speed", "relative size", "peak memory", "best step", "effective rank", "time", "stable rank",
-                        "seeds", "p", "trained", "published"});
+                        "seeds", "p, seeds", "p, examples", "trained", "published"});
   setHelpTopic(table_, QStringLiteral("measure.significance"));
   settings_ = new TableCard(tr("Settings that differ"));
+  table_->setPinQuery([this] { return query(figures::ReportKind::Comparison); });
+  settings_->setPinQuery([this] { return query(figures::ReportKind::Settings); });
   parallel_ = new ParallelCard;
   column->addWidget(buildBar());
   column->addWidget(table_);
@@ -130,7 +123,8 @@ QWidget* CompareTab::buildBar() {
   row->setSpacing(kGap);
   group_choice_ = new SegmentBar(tr("Which runs are one group"));
   group_choice_->setSegments({tr("by method"), tr("by setting"), tr("single runs")});
-  group_choice_->choose(QSettings().value(kGroupingKey, 1).toInt());
+  choice_.grouping = std::clamp(QSettings().value(kGroupingKey, 1).toInt(), 0, 2);
+  group_choice_->choose(choice_.grouping);
   baseline_button_ = makeMenuButton(tr("The group that others are compared with"));
   score_button_ = makeMenuButton(tr("The score that is compared"));
   row->addWidget(group_choice_);
@@ -140,8 +134,9 @@ QWidget* CompareTab::buildBar() {
   row->addWidget(makeCaption(tr("score")));
   row->addWidget(score_button_);
   connect(group_choice_, &SegmentBar::chosenChanged, this, [this](int index) {
-    QSettings().setValue(kGroupingKey, index);
-    refresh();
+    Choice next = choice_;
+    next.grouping = index;
+    choose(next, tr("grouping of the comparison"));
   });
   connect(baseline_button_->menu(), &QMenu::aboutToShow, this, &CompareTab::fillBaselines);
   connect(score_button_->menu(), &QMenu::aboutToShow, this, &CompareTab::fillScores);
@@ -175,19 +170,48 @@ QWidget* CompareTab::buildCurves() {
 }
 
 figures::Grouping CompareTab::grouping() const {
-  return kGroupings[group_choice_->chosen()];
+  return kGroupings[choice_.grouping];
 }
 
 void CompareTab::setBaseline(const std::string& group) {
-  baseline_ = group;
-  refresh();
+  Choice next = choice_;
+  next.baseline = group;
+  choose(next, tr("baseline %1").arg(QString::fromStdString(group)));
 }
 
 void CompareTab::setGrouping(figures::Grouping grouping) {
+  Choice next = choice_;
   for (int i = 0; i < 3; ++i) {
-    if (kGroupings[i] == grouping) group_choice_->choose(i);
+    if (kGroupings[i] == grouping) next.grouping = i;
   }
+  choose(next, tr("grouping of the comparison"));
+}
+
+void CompareTab::choose(const Choice& next, const QString& what) {
+  const Choice before = choice_;
+  if (next == before) return;
+  apply(next);
+  announceChoice(this, {.text = what,
+                        .redo = [this, next] { apply(next); },
+                        .undo = [this, before] { apply(before); },
+                        .source = this});
+}
+
+void CompareTab::apply(const Choice& choice) {
+  choice_ = choice;
+  const QSignalBlocker quiet(group_choice_);
+  group_choice_->choose(choice.grouping);
+  QSettings().setValue(kGroupingKey, choice.grouping);
   refresh();
+}
+
+figures::ReportQuery CompareTab::query(figures::ReportKind kind) const {
+  figures::ReportQuery query;
+  query.kind = kind;
+  query.curves.grouping = grouping();
+  query.score = choice_.score;
+  query.baseline = choice_.baseline;
+  return query;
 }
 
 std::vector<store::RunRecord> CompareTab::shownRecords() const {
@@ -221,74 +245,14 @@ void CompareTab::fillScores() {
     }
   }
   for (const std::string& name : names) {
-    menu->addAction(QString::fromStdString(figures::series_label(name)), this, [this, name] {
-      score_ = name;
-      refresh();
+    const QString label = QString::fromStdString(figures::series_label(name));
+    menu->addAction(label, this, [this, name, label] {
+      Choice next = choice_;
+      next.score = name;
+      choose(next, tr("comparison by %1").arg(label));
     });
   }
   if (names.empty()) menu->addAction(tr("No run has finished yet"))->setEnabled(false);
-}
-
-std::map<std::string, std::map<std::string, double>> CompareTab::measures(
-    const std::vector<store::RunRecord>& runs) const {
-  using figures::SpectrumMeasure;
-  const std::pair<const char*, SpectrumMeasure> wanted[] = {{"stable rank", SpectrumMeasure::StableRank},
-                                                            {"effective rank", SpectrumMeasure::EffectiveRank},
-                                                            {"relative size", SpectrumMeasure::RelativeNorm}};
-  std::vector<const store::RunRecord*> records;
-  for (const store::RunRecord& run : runs) records.push_back(&run);
-  const std::vector<figures::RunSpectra>& spectra = spectra_->runs();
-  std::map<std::string, std::map<std::string, double>> result;
-  for (const figures::RunGroup& group : figures::group_runs(records, grouping())) {
-    figures::RunGroup own{group.name, {}, group.style};
-    for (std::size_t i = 0; i < spectra.size(); ++i) {
-      const auto is_it = [&](std::size_t member) { return runs[member].id == spectra[i].run.id; };
-      if (std::any_of(group.members.begin(), group.members.end(), is_it)) own.members.push_back(i);
-    }
-    if (own.members.empty()) continue;
-    for (const auto& [name, measure] : wanted) {
-      double sum = 0;
-      int count = 0;
-      for (const std::string& module : figures::modules_of(spectra)) {
-        const double value = groupMeasure(spectra, own, module, measure, std::nullopt);
-        if (!std::isfinite(value)) continue;
-        sum += value;
-        ++count;
-      }
-      if (count > 0) result[group.name][name] = sum / count;
-    }
-  }
-  return result;
-}
-
-std::vector<figures::Reference> CompareTab::references(const std::vector<store::RunRecord>& runs,
-                                                       const std::string& score) const {
-  std::vector<const store::RunRecord*> records;
-  for (const store::RunRecord& run : runs) records.push_back(&run);
-  const std::vector<figures::RunGroup> groups = figures::group_runs(records, grouping());
-  std::set<std::string> studies;
-  for (const store::RunRecord& run : runs) studies.insert(run.study);
-  const std::string metric = score.substr(score.find('/') + 1);
-  std::vector<figures::Reference> result;
-  for (const store::StudyRecord& record : session_->studies()) {
-    if (!studies.contains(record.name)) continue;
-    const study::StudyReading reading =
-        study::read_study(record.source, record.path, {.data_folder = {}, .check_files = false});
-    for (const study::Reference& known : reading.study.references) {
-      const auto value = known.values.find(metric);
-      if (value == known.values.end() || known.task != runs.front().task) continue;
-      figures::Reference reference{known.model + " " + figures::method_name(known.method), score, value->second,
-                                   known.source};
-      if (figures::is_share(metric, known.task)) reference.value *= 100;
-      // Beside a group only where it is about the same encoder; otherwise a row of its own.
-      for (const figures::RunGroup& group : groups) {
-        const store::RunRecord& first = runs[group.members.front()];
-        if (first.method == known.method && modelOf(first) == known.model) reference.group = group.name;
-      }
-      result.push_back(std::move(reference));
-    }
-  }
-  return result;
 }
 
 void CompareTab::refreshSoon() {
@@ -307,7 +271,7 @@ void CompareTab::resizeEvent(QResizeEvent* event) {
 
 /// Everything of the shown runs that this page shows: heartbeats alone change nothing here.
 std::string CompareTab::marks(const std::vector<store::RunRecord>& runs) const {
-  std::string marks = score_ + '\n' + baseline_ + '\n' + std::to_string(group_choice_->chosen()) + '\n' +
+  std::string marks = choice_.score + '\n' + choice_.baseline + '\n' + std::to_string(choice_.grouping) + '\n' +
                       std::to_string(evidence_->number());
   for (const store::RunRecord& run : runs) {
     marks += '\n' + std::to_string(run.id) + std::string(store::text(run.state)) + run.name + run.group + run.colour +
@@ -332,17 +296,17 @@ void CompareTab::refresh() {
   }
   figures::CompareOptions options;
   options.grouping = grouping();
-  options.score = score_.empty() ? figures::main_score(runs) : score_;
-  options.baseline = baseline_;
-  options.measures = measures(runs);
+  options.score = choice_.score.empty() ? figures::main_score(runs) : choice_.score;
+  options.baseline = choice_.baseline;
+  options.measures = figures::group_measures(runs, spectra_->runs(), options.grouping);
   options.evidence = evidence_->evidence();
-  options.references = references(runs, options.score);
+  options.references = figures::published_numbers(session_->studies(), runs, options.grouping, options.score);
   figures::TableData table = figures::compare_table(runs, options);
   if (!table.rows.empty()) baseline_button_->setText(QString::fromStdString(table.rows.front().cells.front().text));
   score_button_->setText(options.score.empty() ? tr("none yet")
                                                : QString::fromStdString(figures::series_label(options.score)));
   table_->setTable(std::move(table));
-  settings_->setTable(figures::settings_table(runs, grouping(), baseline_));
+  settings_->setTable(figures::settings_table(runs, grouping(), choice_.baseline));
   std::vector<std::string> scores;
   for (const std::string& name : {std::string("eval/loss"), options.score}) {
     if (!name.empty()) scores.push_back(name);
@@ -351,7 +315,7 @@ void CompareTab::refresh() {
   if (const std::string series = validationSeries(*session_); validation_->series() != series) {
     validation_->setSeries(series);
   }
-  if (!options.score.empty()) evidence_->want(options.grouping, baseline_, options.score);
+  if (!options.score.empty()) evidence_->want(options.grouping, choice_.baseline, options.score);
 }
 
 }  // namespace lorascope::ui

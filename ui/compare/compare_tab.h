@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/figures/compare_table.h"
+#include "core/figures/report_query.h"
 #include "ui/main_window/session_model.h"
 
 class QBoxLayout;
@@ -52,9 +53,17 @@ class CompareTab : public QWidget {
   void refreshSoon();
   void refresh();
   std::vector<store::RunRecord> shownRecords() const;
-  std::map<std::string, std::map<std::string, double>> measures(const std::vector<store::RunRecord>& runs) const;
-  /// The published numbers that the studies in view name.
-  std::vector<figures::Reference> references(const std::vector<store::RunRecord>& runs, const std::string& score) const;
+  /// What a person chooses here; undone as a whole.
+  struct Choice {
+    int grouping = 1;
+    std::string baseline;  ///< empty: the first group
+    std::string score;     ///< empty: the main one
+
+    bool operator==(const Choice&) const = default;
+  };
+  void choose(const Choice& next, const QString& what);
+  void apply(const Choice& choice);
+  figures::ReportQuery query(figures::ReportKind kind) const;
   figures::Grouping grouping() const;
   std::string marks(const std::vector<store::RunRecord>& runs) const;
 
@@ -72,9 +81,8 @@ class CompareTab : public QWidget {
   TableCard* table_;
   TableCard* settings_;
   ParallelCard* parallel_;
-  std::string baseline_;  ///< empty: the first group
-  std::string score_;     ///< empty: the main one
-  std::string shown_;     ///< marks() of what is on screen
+  Choice choice_;
+  std::string shown_;  ///< marks() of what is on screen
 };
 
 }  // namespace lorascope::ui

@@ -6,62 +6,24 @@
 #include <memory>
 
 #include "core/figures/example_scores.h"
-#include "core/store/run_store.h"
 #include "core/store/workspace.h"
 
 namespace lorascope::ui {
 
 struct EvidenceBook::Request {
-  std::string folder, split, baseline;
+  std::string folder;
   std::vector<store::RunRecord> runs;
-  figures::Grouping grouping = figures::Grouping::Setting;
+  figures::CompareOptions options;
 };
 
 EvidenceBook::EvidenceBook(SessionModel* session, QObject* parent) : QObject(parent), session_(session) {}
 
-std::map<std::string, figures::GroupEvidence> EvidenceBook::compute(const Request& request, Counts& counts) {
-  const store::Workspace workspace = store::Workspace::open(request.folder);
-  const store::RunStore store(workspace);
-  std::vector<const store::RunRecord*> records;
-  for (const store::RunRecord& run : request.runs) {
-    records.push_back(&run);
-    if (counts.contains(run.id) || run.state != store::RunState::Finished) continue;
-    const auto read = figures::example_counts(store.predictions(run.id, request.split), run.task);
-    counts[run.id] = read.value_or(std::vector<figures::ExampleCounts>());
-  }
-  const std::vector<figures::RunGroup> groups = figures::group_runs(records, request.grouping);
-  const auto seeds_of = [&](const figures::RunGroup& group) {
-    std::vector<std::vector<figures::ExampleCounts>> seeds;
-    for (const std::size_t member : group.members) {
-      const auto found = counts.find(request.runs[member].id);
-      if (found != counts.end() && !found->second.empty()) seeds.push_back(found->second);
-    }
-    return seeds;
-  };
-  std::vector<std::vector<figures::ExampleCounts>> baseline;
-  for (const figures::RunGroup& group : groups) {
-    if (group.name == request.baseline || (request.baseline.empty() && &group == &groups.front())) {
-      baseline = seeds_of(group);
-    }
-  }
-  std::map<std::string, figures::GroupEvidence> evidence;
-  for (const figures::RunGroup& group : groups) {
-    const auto seeds = seeds_of(group);
-    if (seeds.empty()) continue;
-    figures::GroupEvidence& one = evidence[group.name];
-    one.num_examples = seeds.front().size();
-    one.interval = figures::interval_over_examples(seeds);
-    one.examples = figures::bootstrap_over_examples(baseline, seeds);
-  }
-  return evidence;
-}
-
 void EvidenceBook::want(figures::Grouping grouping, const std::string& baseline, const std::string& score) {
   auto request = std::make_shared<Request>();
   request->folder = session_->workspaceFolder().toStdString();
-  request->split = score.substr(0, score.find('/'));
-  request->baseline = baseline;
-  request->grouping = grouping;
+  request->options.grouping = grouping;
+  request->options.baseline = baseline;
+  request->options.score = score;
   std::string asked =
       request->folder + '\n' + score + '\n' + baseline + '\n' + std::to_string(static_cast<int>(grouping));
   for (const RunId id : session_->shownRuns()) {
@@ -80,7 +42,7 @@ void EvidenceBook::want(figures::Grouping grouping, const std::string& baseline,
     Q_EMIT changed();
     return;
   }
-  if (const std::string about = request->folder + '\n' + request->split; about != counts_of_) {
+  if (const std::string about = request->folder + '\n' + score.substr(0, score.find('/')); about != counts_of_) {
     counts_of_ = about;
     counts_.clear();
   }
@@ -88,7 +50,8 @@ void EvidenceBook::want(figures::Grouping grouping, const std::string& baseline,
       [book = QPointer(this), request, counts = counts_, number = ++request_]() mutable {
         std::map<std::string, figures::GroupEvidence> evidence;
         try {
-          evidence = compute(*request, counts);
+          const store::Workspace workspace = store::Workspace::open(request->folder);
+          evidence = figures::group_evidence(workspace, request->runs, request->options, counts);
         } catch (const std::exception&) {
           evidence.clear();  // a workspace that cannot be read says so elsewhere
         }
@@ -99,7 +62,7 @@ void EvidenceBook::want(figures::Grouping grouping, const std::string& baseline,
 }
 
 void EvidenceBook::take(int number, const std::map<std::string, figures::GroupEvidence>& evidence,
-                        const Counts& counts) {
+                        const figures::CountsByRun& counts) {
   if (number != request_) return;
   counts_ = counts;
   evidence_ = evidence;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/figures/compare_table.h"
+#include "core/figures/compare_inputs.h"
 #include "ui/main_window/session_model.h"
 
 namespace lorascope::ui {
@@ -29,15 +29,12 @@ class EvidenceBook : public QObject {
 
  private:
   struct Request;
-  using Counts = std::map<RunId, std::vector<figures::ExampleCounts>>;
-
-  static std::map<std::string, figures::GroupEvidence> compute(const Request& request, Counts& counts);
-  void take(int number, const std::map<std::string, figures::GroupEvidence>& evidence, const Counts& counts);
+  void take(int number, const std::map<std::string, figures::GroupEvidence>& evidence, const figures::CountsByRun& counts);
 
   SessionModel* session_;
   int request_ = 0;    ///< number of the newest request; older answers are dropped
   std::string asked_;  ///< what was asked for last
-  Counts counts_;      ///< of finished runs and the split asked for
+  figures::CountsByRun counts_;      ///< of finished runs and the split asked for
   std::string counts_of_;
   std::map<std::string, figures::GroupEvidence> evidence_;
   int num_changes_ = 0;

@@ -11,6 +11,7 @@
 
 #include "ui/plots/drawing_view.h"
 #include "ui/plots/export_panel.h"
+#include "ui/plots/pin.h"
 #include "ui/plots/table_data_model.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/help_topics.h"
@@ -56,6 +57,11 @@ ParallelCard::ParallelCard(QWidget* parent)
   body()->addWidget(stack_);
   table_button_ = makeIconButton(QStringLiteral("table"), tr("Show the lines as a table"));
   export_button_ = makeIconButton(QStringLiteral("export"), tr("Export as PDF, SVG, PNG or CSV"));
+  header()->addWidget(makePinButton(this, [] {
+    figures::ReportQuery query;
+    query.kind = figures::ReportKind::Parallel;
+    return query;
+  }));
   for (QToolButton* button : {table_button_, export_button_}) {
     button->setCheckable(true);
     header()->addWidget(button);

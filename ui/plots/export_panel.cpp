@@ -1,11 +1,13 @@
 #include "ui/plots/export_panel.h"
 
+#include <QBoxLayout>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QCoreApplication>
 #include <QDesktopServices>
 #include <QDoubleSpinBox>
 #include <QFileInfo>
+#include <QFontDatabase>
 #include <QGridLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -57,32 +59,36 @@ QDoubleSpinBox* makeSize(double low, double high, double value, const QString& s
   return field;
 }
 
-/// Pictures by the renderer, numbers as a table.
-template <typename Data>
-Exportable tabular(Data data, figures::TableData (*table)(const Data&)) {
-  auto shared = std::make_shared<const Data>(std::move(data));
-  return {shared->title, [shared, table](ExportFormat format, const figures::RenderOptions& options) {
-            if (format == ExportFormat::Csv) return figures::csv_table(table(*shared));
-            if (format == ExportFormat::Latex) return figures::latex_table(table(*shared));
-            return figures::render(*shared, imageFormat(format), options);
-          }};
+/// Families that every machine has, then those of this one.
+QStringList fontFamilies() {
+  QStringList families = {QStringLiteral("sans-serif"), QStringLiteral("serif"), QStringLiteral("monospace")};
+  for (const QString& family : QFontDatabase::families(QFontDatabase::Latin)) {
+    if (!QFontDatabase::isPrivateFamily(family) && QFontDatabase::isSmoothlyScalable(family)) families.append(family);
+  }
+  return families;
 }
 
 }  // namespace
 
-Exportable exportable(figures::FigureData figure) {
-  auto shared = std::make_shared<const figures::FigureData>(std::move(figure));
-  return {shared->title, [shared](ExportFormat format, const figures::RenderOptions& options) {
-            return exportedBytes(*shared, format, options);
+Exportable exportable(const figures::Content& content) {
+  auto shared = std::make_shared<const figures::Content>(content);
+  return {figures::title_of(content), [shared](ExportFormat format, const figures::RenderOptions& options) {
+            if (format == ExportFormat::Csv) return figures::content_csv(*shared);
+            if (format == ExportFormat::Latex) return figures::content_latex(*shared, options);
+            return figures::render_drawing(figures::layout_content(*shared, options), imageFormat(format), options.dpi);
           }};
 }
 
+Exportable exportable(figures::FigureData figure) {
+  return exportable(figures::Content(std::move(figure)));
+}
+
 Exportable exportable(figures::HeatMapData map) {
-  return tabular(std::move(map), &figures::heat_map_table);
+  return exportable(figures::Content(std::move(map)));
 }
 
 Exportable exportable(figures::ParallelData data) {
-  return tabular(std::move(data), &figures::parallel_table);
+  return exportable(figures::Content(std::move(data)));
 }
 
 std::string exportedBytes(const figures::FigureData& figure, ExportFormat format,
@@ -96,10 +102,12 @@ ExportPanel::ExportPanel(QWidget* parent)
     : QWidget(parent),
       source_(std::make_shared<Exportable>(exportable(figures::FigureData()))),
       delay_(new QTimer(this)) {
-  auto* row = new QHBoxLayout(this);
-  row->setContentsMargins(0, 4, 0, 0);
-  row->setSpacing(kSectionGap);
-  auto* column = new QVBoxLayout;
+  row_ = new QBoxLayout(QBoxLayout::LeftToRight, this);
+  row_->setContentsMargins(0, 4, 0, 0);
+  row_->setSpacing(kSectionGap);
+  auto* form_side = new QWidget;
+  auto* column = new QVBoxLayout(form_side);
+  column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(kGap);
   auto* form = new QGridLayout;
   form->setHorizontalSpacing(kGap);
@@ -110,20 +118,17 @@ ExportPanel::ExportPanel(QWidget* parent)
   message_ = new MessageBar;
   column->addWidget(message_);
   column->addStretch(1);
-  row->addLayout(column, 0);
+  row_->addWidget(form_side, 0);
   picture_ = new PicturePreview;
-  row->addWidget(picture_, 1);
+  row_->addWidget(picture_, 1);
   delay_->setSingleShot(true);
   delay_->setInterval(kPreviewDelayMs);
   connect(delay_, &QTimer::timeout, this, &ExportPanel::preview);
+  followFields();
   formatChosen();
 }
 
-void ExportPanel::makeForm(QGridLayout* form) {
-  format_ = new QComboBox;
-  format_->addItems({QStringLiteral("PDF"), QStringLiteral("SVG"), QStringLiteral("PNG"), QStringLiteral("CSV"),
-                     QStringLiteral("LaTeX")});
-  format_->setAccessibleName(QStringLiteral("Format"));
+void ExportPanel::makeSizes() {
   const figures::RenderOptions defaults;
   width_cm_ = makeSize(3, 100, defaults.width_cm, QStringLiteral(" cm"), QStringLiteral("Width in centimetres"));
   height_cm_ = makeSize(0, 100, 0, QStringLiteral(" cm"), QStringLiteral("Height in centimetres, 0 = automatic"));
@@ -141,8 +146,38 @@ void ExportPanel::makeForm(QGridLayout* form) {
   connect(preset_, &QComboBox::activated, this, [this](int index) {
     if (index > 0) width_cm_->setValue(index == 1 ? kColumnCm : kTextCm);
   });
+}
+
+void ExportPanel::makeLook() {
+  format_ = new QComboBox;
+  format_->addItems({QStringLiteral("PDF"), QStringLiteral("SVG"), QStringLiteral("PNG"), QStringLiteral("CSV"),
+                     QStringLiteral("pgfplots")});
+  format_->setAccessibleName(QStringLiteral("Format"));
+  font_ = new QComboBox;
+  font_->addItems(fontFamilies());
+  font_->setAccessibleName(QStringLiteral("Font family"));
+  legend_ = new QComboBox;
+  legend_->addItems({QStringLiteral("automatic"), QStringLiteral("at line ends"), QStringLiteral("inside"),
+                     QStringLiteral("below"), QStringLiteral("none")});
+  legend_->setAccessibleName(QStringLiteral("Place of the legend"));
+  palette_ = new QComboBox;
+  palette_->addItems({QStringLiteral("colours"), QStringLiteral("greys")});
+  palette_->setToolTip(QStringLiteral("The methods' colours, which colour-blind people tell apart; or greys for print"));
+  palette_->setAccessibleName(QStringLiteral("Colours"));
+  for (QComboBox* box : {font_, legend_, palette_}) {
+    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box->setMinimumContentsLength(7);
+  }
+  dashes_ = new QCheckBox(QStringLiteral("dashes"));
+  dashes_->setToolTip(QStringLiteral("A dash pattern for each method, beside its colour"));
+  dashes_->setChecked(true);
   title_ = new QCheckBox(QStringLiteral("title"));
   title_->setChecked(true);
+}
+
+void ExportPanel::makeForm(QGridLayout* form) {
+  makeSizes();
+  makeLook();
   const auto add = [&](int row, int column, const char* label, QWidget* field) {
     auto* caption = makeCaption(QString::fromUtf8(label));
     caption->setBuddy(field);
@@ -152,16 +187,56 @@ void ExportPanel::makeForm(QGridLayout* form) {
   };
   add(0, 0, "format", format_);
   add(0, 2, "width", width_cm_);
-  add(1, 0, "font", font_size_);
-  add(1, 2, "height", height_cm_);
-  add(2, 0, "PNG at", dpi_);
-  add(2, 2, "paper", preset_);
+  add(0, 4, "height", height_cm_);
+  add(1, 0, "paper", preset_);
+  add(1, 2, "PNG at", dpi_);
+  add(1, 4, "size", font_size_);
+  add(2, 0, "font", font_);
+  add(2, 2, "legend", legend_);
+  add(2, 4, "in", palette_);
   form->addWidget(title_, 3, 1);
+  form->addWidget(dashes_, 3, 3);
+  form->setColumnStretch(6, 1);
+}
+
+void ExportPanel::followFields() {
   connect(format_, &QComboBox::currentIndexChanged, this, &ExportPanel::formatChosen);
   for (QDoubleSpinBox* field : {width_cm_, height_cm_, font_size_}) {
-    connect(field, &QDoubleSpinBox::valueChanged, this, [this] { delay_->start(); });
+    connect(field, &QDoubleSpinBox::valueChanged, this, &ExportPanel::changed);
   }
-  connect(title_, &QCheckBox::toggled, this, [this] { delay_->start(); });
+  for (QComboBox* field : {font_, legend_, palette_}) {
+    connect(field, &QComboBox::currentIndexChanged, this, &ExportPanel::changed);
+  }
+  connect(dpi_, &QSpinBox::valueChanged, this, &ExportPanel::changed);
+  for (QCheckBox* field : {title_, dashes_}) connect(field, &QCheckBox::toggled, this, &ExportPanel::changed);
+}
+
+void ExportPanel::changed() {
+  delay_->start();
+  if (!showing_) Q_EMIT optionsChanged();
+}
+
+void ExportPanel::setOptions(const figures::RenderOptions& options) {
+  showing_ = true;
+  width_cm_->setValue(options.width_cm);
+  height_cm_->setValue(options.height_cm);
+  font_size_->setValue(options.font_size_pt);
+  dpi_->setValue(static_cast<int>(options.dpi));
+  const QString family = QString::fromStdString(options.font_family);
+  if (font_->findText(family) < 0) font_->addItem(family);
+  font_->setCurrentText(family);
+  legend_->setCurrentIndex(static_cast<int>(options.legend));
+  palette_->setCurrentIndex(static_cast<int>(options.palette));
+  dashes_->setChecked(options.dashes);
+  title_->setChecked(options.title);
+  preset_->setCurrentIndex(options.width_cm == kColumnCm ? 1 : options.width_cm == kTextCm ? 2 : 0);
+  showing_ = false;
+}
+
+void ExportPanel::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  constexpr int kRoomForBoth = 720;
+  row_->setDirection(width() < kRoomForBoth && height() > 420 ? QBoxLayout::BottomToTop : QBoxLayout::LeftToRight);
 }
 
 void ExportPanel::makeFileRow(QVBoxLayout* column) {
@@ -206,6 +281,10 @@ figures::RenderOptions ExportPanel::options() const {
   options.font_size_pt = font_size_->value();
   options.dpi = dpi_->value();
   options.title = title_->isChecked();
+  options.font_family = font_->currentText().toStdString();
+  options.legend = static_cast<figures::LegendPlace>(legend_->currentIndex());
+  options.palette = static_cast<figures::Palette>(palette_->currentIndex());
+  options.dashes = dashes_->isChecked();
   return options;
 }
 
@@ -221,8 +300,10 @@ void ExportPanel::setSource(Exportable source) {
 
 void ExportPanel::formatChosen() {
   const bool picture = format() != ExportFormat::Csv;
-  for (QWidget* field : std::initializer_list<QWidget*>{width_cm_, height_cm_, font_size_, title_, preset_})
+  for (QWidget* field : std::initializer_list<QWidget*>{width_cm_, height_cm_, font_size_, title_, preset_, font_,
+                                                        legend_, palette_, dashes_}) {
     field->setEnabled(picture);
+  }
   dpi_->setEnabled(format() == ExportFormat::Png);
   if (!file_->text().isEmpty()) file_->setText(withEnding(file_->text(), kEndings[format_->currentIndex()]));
   delay_->start();

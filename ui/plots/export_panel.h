@@ -5,11 +5,9 @@
 #include <memory>
 #include <string>
 
-#include "core/figures/figure_data.h"
-#include "core/figures/heat_map.h"
-#include "core/figures/parallel_figure.h"
-#include "core/figures/render.h"
+#include "core/figures/content.h"
 
+class QBoxLayout;
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
@@ -25,7 +23,7 @@ namespace lorascope::ui {
 class MessageBar;
 class PicturePreview;
 
-/// Latex: pgfplots source of curves, a table of what has no axes.
+/// Latex: pgfplots source.
 enum class ExportFormat { Pdf, Svg, Png, Csv, Latex };
 
 /// Something that can be written in every format; `bytes` may be called on any thread.
@@ -36,6 +34,8 @@ struct Exportable {
 Exportable exportable(figures::FigureData figure);
 Exportable exportable(figures::HeatMapData map);
 Exportable exportable(figures::ParallelData data);
+/// Of a picture; a table has an export of its own.
+Exportable exportable(const figures::Content& content);
 
 /// Writes a figure to a file: format, size in cm, fonts. The preview is the export itself, made by the same renderer in
 /// the background. Stands in the card where the plot was; no dialog.
@@ -50,20 +50,29 @@ class ExportPanel : public QWidget {
   void setFile(const QString& file);
   QString file() const;
   figures::RenderOptions options() const;
+  /// Shows these options without a signal.
+  void setOptions(const figures::RenderOptions& options);
   /// Writes the file and says so, or why not. Returns whether it is there.
   bool save();
 
  Q_SIGNALS:
   void closed();
+  /// A person has chosen another option.
+  void optionsChanged();
   /// The preview shows the current figure and options.
   void previewReady();
 
  protected:
   void showEvent(QShowEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
 
  private:
   void makeForm(QGridLayout* form);
+  void makeSizes();
+  void makeLook();
+  void followFields();
+  void changed();
   void makeFileRow(QVBoxLayout* column);
   ExportFormat format() const;
   void formatChosen();
@@ -78,10 +87,16 @@ class ExportPanel : public QWidget {
   QDoubleSpinBox* height_cm_;
   QDoubleSpinBox* font_size_;
   QSpinBox* dpi_;
+  QComboBox* font_;
+  QComboBox* legend_;
+  QComboBox* palette_;
+  QCheckBox* dashes_;
   QCheckBox* title_;
   QLineEdit* file_;
   MessageBar* message_;
   PicturePreview* picture_;
+  QBoxLayout* row_;  ///< form and preview: beside each other where there is room
+  bool showing_ = false;  ///< options are being shown, not chosen
   QTimer* delay_;
   int request_ = 0;  ///< number of the newest preview asked for; older answers are dropped
 };

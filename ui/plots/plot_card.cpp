@@ -10,6 +10,7 @@
 #include "ui/plots/export_panel.h"
 #include "ui/plots/plot_view.h"
 #include "ui/plots/table_twin.h"
+#include "ui/plots/undoable.h"
 #include "ui/widgets/empty_state.h"
 
 namespace lorascope::ui {
@@ -42,14 +43,18 @@ PlotCard::PlotCard(PlotToolbar::Controls controls, QWidget* parent)
           [this](bool open) { showPage(open ? static_cast<QWidget*>(export_) : view_); });
   connect(toolbar_, &PlotToolbar::copyRequested, this,
           [this] { stack_->currentWidget() == table_ ? table_->copy() : copyPicture(); });
+  connect(toolbar_, &PlotToolbar::pinRequested, this, &PlotCard::pinFigure);
   connect(export_, &ExportPanel::closed, this, [this] { showPage(view_); });
   connect(view_, &PlotView::smoothingRequested, toolbar_, &PlotToolbar::toggleSmoothing);
   connect(view_, &PlotView::axesChanged, this, [this](bool log_x, bool log_y) {
-    figures::CurveOptions options = toolbar_->options();
+    const figures::CurveOptions before = toolbar_->options();
+    if (before.log_x == log_x && before.log_y == log_y) return;  // it came from here
+    figures::CurveOptions options = before;
     options.log_x = log_x;
     options.log_y = log_y;
     setOptions(options);
     Q_EMIT optionsChanged();
+    announce(before, options);
   });
   updatePage();
 }
@@ -61,14 +66,32 @@ void PlotCard::setOptions(const figures::CurveOptions& options) {
 }
 
 void PlotCard::takeOptions() {
-  const figures::CurveOptions now = toolbar_->options();
+  const figures::CurveOptions before = taken_;
+  applyOptions(toolbar_->options());
+  announce(before, taken_);
+}
+
+void PlotCard::applyOptions(const figures::CurveOptions& now) {
   const bool other_figure = now.x != taken_.x || now.smoothing != taken_.smoothing || now.grouping != taken_.grouping ||
                             now.band != taken_.band;
   taken_ = now;
+  toolbar_->setOptions(now);
   view_->setOutliersShown(now.outliers);
   if (other_figure) Q_EMIT figureWished();
   view_->setLogAxes(now.log_x, now.log_y);
   Q_EMIT optionsChanged();
+}
+
+void PlotCard::announce(const figures::CurveOptions& before, const figures::CurveOptions& now) {
+  const bool smoothing = before.smoothing != now.smoothing;
+  const QString title = QString::fromStdString(view_->figure().title);
+  Undoable choice;
+  choice.text = (smoothing ? tr("smoothing of %1") : tr("view of %1")).arg(title);
+  choice.source = this;
+  choice.merges = smoothing;
+  choice.redo = [this, now] { applyOptions(now); };
+  choice.undo = [this, before] { applyOptions(before); };
+  announceChoice(this, std::move(choice));
 }
 
 void PlotCard::setFigure(figures::FigureData figure) {
@@ -115,6 +138,19 @@ figures::FigureData PlotCard::figureInView() const {
     figure.y.maximum = y.high;
   }
   return figure;
+}
+
+void PlotCard::pinFigure() {
+  const figures::FigureData figure = figureInView();
+  figures::ReportQuery query = pin_query_ ? pin_query_() : fixedQuery(figure);
+  if (query.kind == figures::ReportKind::Curves) query.curves = options();
+  query.curves.log_x = options().log_x;
+  query.curves.log_y = options().log_y;
+  if (view_->isZoomed()) query.x_range = figures::Range{*figure.x.minimum, *figure.x.maximum};
+  if (figure.y.minimum && figure.y.maximum && (view_->isZoomed() || !options().outliers)) {
+    query.y_range = figures::Range{*figure.y.minimum, *figure.y.maximum};
+  }
+  pin(this, std::move(query));
 }
 
 void PlotCard::openExport() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ui/plots/pin.h"
 #include "ui/plots/plot_toolbar.h"
 #include "ui/widgets/card.h"
 
@@ -31,6 +32,9 @@ class PlotCard : public Card {
   void setOptions(const figures::CurveOptions& options);
   /// Title, note, plot and, where they are open, table and export.
   void setFigure(figures::FigureData figure);
+  /// What the report computes anew when more runs arrive; without it the figure is pinned as it is. Its curve options
+  /// and, where the plot is zoomed, its ranges are set here.
+  void setPinQuery(PinQuery query) { pin_query_ = std::move(query); }
   /// Opens the export in the plot's place.
   void openExport();
   /// Copies the picture as it is exported, on a light ground.
@@ -47,9 +51,13 @@ class PlotCard : public Card {
 
  private:
   void takeOptions();
+  /// Announces the step from one choice to the other to the window's undo.
+  void announce(const figures::CurveOptions& before, const figures::CurveOptions& now);
+  void applyOptions(const figures::CurveOptions& now);
   void showPage(QWidget* page);
   void updatePage();
   figures::FigureData figureInView() const;
+  void pinFigure();
 
   PlotToolbar* toolbar_;
   QStackedWidget* stack_;
@@ -57,6 +65,7 @@ class PlotCard : public Card {
   TableTwin* table_;
   ExportPanel* export_;
   EmptyState* empty_;
+  PinQuery pin_query_;
   figures::CurveOptions taken_;  ///< the options that the figure was asked for with
 };
 

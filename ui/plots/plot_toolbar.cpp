@@ -176,9 +176,12 @@ void PlotToolbar::addRightSide() {
     return button;
   };
   table_ = add("table", "table", "Show the numbers as a table", true);
+  pin_ = add("pin", "pin", "Pin to the report", false);
+  pin_->setObjectName(QStringLiteral("pin"));
   copy_ = add("copy", "copy", "Copy the picture", false);
   export_ = add("export", "export", "Export as PDF, SVG, PNG, CSV or pgfplots", true);
   connect(table_, &QToolButton::clicked, this, &PlotToolbar::tableToggled);
+  connect(pin_, &QToolButton::clicked, this, &PlotToolbar::pinRequested);
   connect(copy_, &QToolButton::clicked, this, &PlotToolbar::copyRequested);
   connect(export_, &QToolButton::clicked, this, &PlotToolbar::exportToggled);
 }
@@ -246,7 +249,7 @@ void PlotToolbar::setFolded(bool folded) {
   if (front_ != nullptr) front_->setFolded(folded);
   if (source_menu_ != nullptr) source_menu_->setVisible(folded);
   for (QToolButton* button : sources_) button->setVisible(!folded);
-  for (QToolButton* button : {table_, copy_, export_}) {
+  for (QToolButton* button : {table_, pin_, copy_, export_}) {
     button->setToolButtonStyle(folded ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextOnly);
     setRole(button, folded ? "icon" : "");
   }

@@ -16,7 +16,7 @@ class SegmentBar;
 class SmoothingField;
 
 /// The same small row above every plot: x source, logarithmic axes, smoothing, groups and band, outliers; on the right
-/// table, copy and export. Where it is narrow the x sources fold into a menu and the right side into icons.
+/// table, pin, copy and export. Where it is narrow the x sources fold into a menu and the right side into icons.
 class PlotToolbar : public QWidget {
   Q_OBJECT
 
@@ -42,6 +42,7 @@ class PlotToolbar : public QWidget {
   void optionsChanged();
   void tableToggled(bool open);
   void copyRequested();
+  void pinRequested();
   void exportToggled(bool open);
 
  protected:
@@ -74,6 +75,7 @@ class PlotToolbar : public QWidget {
   QToolButton* outliers_ = nullptr;
   QToolButton* table_ = nullptr;
   QToolButton* copy_ = nullptr;
+  QToolButton* pin_ = nullptr;
   QToolButton* export_ = nullptr;
   int full_width_ = 0;  ///< what the unfolded row needs
   int folded_width_ = 0;

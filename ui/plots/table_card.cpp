@@ -63,6 +63,8 @@ TableCard::TableCard(const QString& title, QWidget* parent)
   body()->addWidget(export_);
   export_->hide();
   setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+  header()->addWidget(makePinButton(
+      this, [this] { return pin_query_ ? pin_query_() : fixedQuery(model_->table()); }));
   addCopyMenu();
   addExportButton();
   connect(view_, &QTableView::entered, this,

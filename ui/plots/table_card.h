@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/figures/table_data.h"
+#include "ui/plots/pin.h"
 #include "ui/widgets/card.h"
 
 class QTableView;
@@ -25,6 +26,9 @@ class TableCard : public Card {
   /// Names of columns in the order in which they leave; others stay longest.
   void setFirstToGo(std::vector<std::string> names) { first_to_go_ = std::move(names); }
   void setTable(figures::TableData table);
+
+  /// What the report computes anew when more runs arrive; without it the table is pinned as it is.
+  void setPinQuery(PinQuery query) { pin_query_ = std::move(query); }
 
   QTableView* view() const { return view_; }
   TableDataModel* model() const { return model_; }
@@ -57,6 +61,7 @@ class TableCard : public Card {
   TableExportPanel* export_;
   QToolButton* export_button_ = nullptr;
   std::vector<std::string> first_to_go_;
+  PinQuery pin_query_;
 };
 
 }  // namespace lorascope::ui

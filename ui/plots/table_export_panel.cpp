@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QFileInfo>
 #include <QGridLayout>
+#include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -37,6 +38,8 @@ TableExportPanel::TableExportPanel(QWidget* parent)
       column_(new QComboBox),
       decimals_(new QSpinBox),
       singles_(new QCheckBox(tr("single seeds"))),
+      bold_(new QCheckBox(tr("best bold"))),
+      marks_(new QCheckBox(tr("significance"))),
       caption_(new QLineEdit),
       label_(new QLineEdit),
       file_(new QLineEdit),
@@ -44,7 +47,7 @@ TableExportPanel::TableExportPanel(QWidget* parent)
       message_(new MessageBar) {
   format_->addItems({QStringLiteral("LaTeX"), QStringLiteral("CSV"), QStringLiteral("Markdown")});
   decimals_->setRange(0, 8);
-  singles_->setChecked(true);
+  for (QCheckBox* box : {singles_, bold_, marks_}) box->setChecked(true);
   preview_->setReadOnly(true);
   preview_->setFont(fixedFont());
   preview_->setLineWrapMode(QPlainTextEdit::NoWrap);
@@ -61,28 +64,34 @@ void TableExportPanel::makeForm() {
   form->setHorizontalSpacing(kGap);
   form->setVerticalSpacing(6);
   const auto add = [&](int row, int column, const QString& name, QWidget* field, int span = 1) {
-    auto* caption = makeCaption(name);
+    QLabel* caption = makeCaption(name);
     form->addWidget(caption, row, column);
     form->addWidget(field, row, column + 1, 1, span);
     field->setAccessibleName(name);
+    return caption;
   };
   add(0, 0, tr("format"), format_);
-  add(0, 2, tr("label"), label_, 3);
-  add(1, 0, tr("caption"), caption_, 5);
+  label_name_ = add(0, 2, tr("label"), label_, 3);
+  caption_name_ = add(1, 0, tr("caption"), caption_, 5);
   add(2, 0, tr("digits of"), column_);
   add(2, 2, tr("decimals"), decimals_);
-  form->addWidget(singles_, 2, 4);
-  form->addWidget(preview_, 3, 0, 1, 6);
-  form->addWidget(file_, 4, 0, 1, 3);
+  auto* choices = new QHBoxLayout;
+  choices->setSpacing(kSectionGap);
+  for (QCheckBox* box : {singles_, bold_, marks_}) choices->addWidget(box);
+  choices->addStretch(1);
+  form->addLayout(choices, 3, 1, 1, 5);
+  form->addWidget(preview_, 4, 0, 1, 6);
+  form->addWidget(file_, 5, 0, 1, 3);
   file_->setAccessibleName(tr("File to write"));
   auto* choose = new QPushButton(tr("Choose file…"));
   auto* save = new QPushButton(tr("Save"));
   save->setProperty("role", "primary");
   auto* close = new QPushButton(tr("Close"));
-  form->addWidget(choose, 4, 3);
-  form->addWidget(save, 4, 4);
-  form->addWidget(close, 4, 5);
-  form->addWidget(message_, 5, 0, 1, 6);
+  form->addWidget(choose, 5, 3);
+  form->addWidget(save, 5, 4);
+  form->addWidget(close, 5, 5);
+  form->addWidget(message_, 6, 0, 1, 6);
+  form->setRowStretch(4, 1);
   form->setColumnStretch(1, 1);
   connect(choose, &QPushButton::clicked, this, &TableExportPanel::chooseFile);
   connect(save, &QPushButton::clicked, this, &TableExportPanel::save);
@@ -98,10 +107,12 @@ void TableExportPanel::followFields() {
   connect(decimals_, &QSpinBox::valueChanged, this, [this](int digits) {
     if (column_->currentText().isEmpty()) return;
     digits_[column_->currentText().toStdString()] = digits;
-    QSettings().setValue(kDigitsKey + '/' + slug(column_->currentText()), digits);
-    refresh();
+    if (remembers_) QSettings().setValue(kDigitsKey + '/' + slug(column_->currentText()), digits);
+    changed();
   });
-  connect(singles_, &QCheckBox::toggled, this, &TableExportPanel::refresh);
+  for (QCheckBox* box : {singles_, bold_, marks_}) {
+    connect(box, &QCheckBox::toggled, this, &TableExportPanel::changed);
+  }
   connect(caption_, &QLineEdit::textChanged, this, &TableExportPanel::refresh);
   connect(label_, &QLineEdit::textChanged, this, &TableExportPanel::refresh);
 }
@@ -130,9 +141,11 @@ void TableExportPanel::setTable(figures::TableData table) {
   if (other) {
     const QString title = QString::fromStdString(table_.title);
     file_->setText(exportPath(slug(title), kEndings[format_->currentIndex()]));
-    caption_->setText(title +
-                      (table_.note.empty() ? QString() : QStringLiteral(": ") + QString::fromStdString(table_.note)));
-    label_->setText(slug(title));
+    if (remembers_) {
+      caption_->setText(title +
+                        (table_.note.empty() ? QString() : QStringLiteral(": ") + QString::fromStdString(table_.note)));
+      label_->setText(slug(title));
+    }
   }
   fillColumns();
   refresh();
@@ -145,6 +158,7 @@ void TableExportPanel::fillColumns() {
   for (std::size_t i = 1; i < table_.columns.size(); ++i) {
     const QString name = QString::fromStdString(table_.columns[i].name);
     column_->addItem(name);
+    if (!remembers_) continue;
     const QVariant kept = QSettings().value(kDigitsKey + '/' + slug(name));
     if (kept.isValid()) digits_[table_.columns[i].name] = kept.toInt();
   }
@@ -168,12 +182,39 @@ figures::TableData TableExportPanel::shaped() const {
   figures::TableData table = table_;
   table.title = caption_->text().toStdString();
   table.note.clear();
-  for (figures::TableColumn& column : table.columns) {
-    const auto own = digits_.find(column.name);
-    if (own != digits_.end()) column.digits = own->second;
-  }
-  if (!singles_->isChecked()) std::erase_if(table.rows, [](const figures::TableRow& row) { return row.level > 0; });
-  return table;
+  return figures::styled_table(std::move(table), reportStyle());
+}
+
+figures::ReportStyle TableExportPanel::reportStyle() const {
+  figures::ReportStyle style;
+  style.digits = digits_;
+  style.single_runs = singles_->isChecked();
+  style.best_bold = bold_->isChecked();
+  style.marks = marks_->isChecked();
+  return style;
+}
+
+void TableExportPanel::setReportStyle(const figures::ReportStyle& style) {
+  showing_ = true;
+  remembers_ = false;
+  digits_ = style.digits;
+  singles_->setChecked(style.single_runs);
+  bold_->setChecked(style.best_bold);
+  marks_->setChecked(style.marks);
+  showDigits();
+  showing_ = false;
+  refresh();
+}
+
+void TableExportPanel::setTexts(const QString& caption, const QString& label) {
+  for (QWidget* field : std::initializer_list<QWidget*>{caption_, label_, caption_name_, label_name_}) field->hide();
+  caption_->setText(caption);
+  label_->setText(label);
+}
+
+void TableExportPanel::changed() {
+  refresh();
+  if (!showing_) Q_EMIT styleChanged();
 }
 
 std::string TableExportPanel::text() const {

@@ -1,0 +1,117 @@
+#include "ui/report/report_book.h"
+
+#include <QCoreApplication>
+#include <QPointer>
+#include <QThreadPool>
+#include <QTimer>
+#include <algorithm>
+
+#include "core/store/report_store.h"
+#include "core/store/run_store.h"
+#include "core/store/workspace.h"
+
+namespace lorascope::ui {
+namespace {
+
+constexpr int kSoonMs = 400;
+
+/// Everything that an item's content depends on.
+std::string keyOf(const store::FigureRecord& record, const std::vector<store::RunRecord>& all) {
+  std::string key = record.label + '\n' + record.caption + '\n' + record.style + '\n' + record.query;
+  figures::ReportQuery query;
+  try {
+    query = figures::ReportQuery::from_json(record.query);
+  } catch (const std::exception&) {
+    return key;
+  }
+  for (const store::RunRecord& run : figures::selected_runs(query.runs, all)) {
+    key += '\n' + std::to_string(run.id) + std::string(store::text(run.state)) + run.name + run.group + run.colour +
+           run.settings_hash + std::to_string(run.heartbeat.step) + ' ' + std::to_string(run.ended) + ' ' +
+           std::to_string(run.result.scores.size());
+  }
+  return key;
+}
+
+}  // namespace
+
+ReportBook::ReportBook(SessionModel* session, QObject* parent)
+    : QObject(parent), session_(session), soon_(new QTimer(this)) {
+  soon_->setSingleShot(true);
+  soon_->setInterval(kSoonMs);
+  connect(soon_, &QTimer::timeout, this, &ReportBook::refresh);
+  connect(session_, &SessionModel::workspaceOpened, this, [this] {
+    ++request_;
+    busy_ = again_ = is_read_ = false;
+    items_.clear();
+    keys_.clear();
+    refresh();
+    Q_EMIT changed();
+  });
+  connect(session_, &SessionModel::runsChanged, this, [this] {
+    if (watched_ && !soon_->isActive()) soon_->start();
+  });
+}
+
+ReportBook::Item ReportBook::item(std::int64_t id) const {
+  const auto found = std::find_if(items_.begin(), items_.end(), [id](const Item& one) { return one->record.id == id; });
+  return found != items_.end() ? *found : nullptr;
+}
+
+void ReportBook::setWatched(bool watched) {
+  watched_ = watched;
+  if (watched) refresh();
+}
+
+ReportBook::Answer ReportBook::compute(const std::string& folder, const Answer& known) {
+  Answer answer;
+  const store::Workspace workspace = store::Workspace::open(folder);
+  const std::vector<store::RunRecord> all = store::RunStore(workspace).list();
+  for (const store::FigureRecord& record : store::ReportStore(workspace).list()) {
+    std::string key = keyOf(record, all);
+    Item item;
+    for (std::size_t i = 0; i < known.items.size(); ++i) {
+      if (known.items[i]->record.id == record.id && known.keys[i] == key) item = known.items[i];
+    }
+    if (item == nullptr) {
+      item = std::make_shared<const figures::ReportItem>(figures::report_item(workspace, record, all));
+    }
+    answer.items.push_back(std::move(item));
+    answer.keys.push_back(std::move(key));
+  }
+  return answer;
+}
+
+void ReportBook::refresh() {
+  const std::string folder = session_->workspaceFolder().toStdString();
+  if (folder.empty()) return;
+  if (busy_) {
+    again_ = true;
+    return;
+  }
+  busy_ = true;
+  QThreadPool::globalInstance()->start(
+      [book = QPointer(this), folder, known = Answer{items_, keys_}, request = ++request_] {
+        Answer answer;
+        try {
+          answer = compute(folder, known);
+        } catch (const std::exception&) {
+          answer = known;  // a workspace that cannot be read says so elsewhere
+        }
+        QMetaObject::invokeMethod(QCoreApplication::instance(), [book, request, folder, answer = std::move(answer)] {
+          if (book) book->take(request, folder, answer);
+        });
+      });
+}
+
+void ReportBook::take(int request, const std::string& folder, Answer answer) {
+  if (request != request_ || folder != session_->workspaceFolder().toStdString()) return;
+  busy_ = false;
+  const bool news = answer.items != items_ || !is_read_;
+  items_ = std::move(answer.items);
+  keys_ = std::move(answer.keys);
+  is_read_ = true;
+  if (news) Q_EMIT changed();
+  if (std::exchange(again_, false)) refresh();
+}
+
+}  // namespace lorascope::ui
