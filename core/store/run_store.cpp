@@ -10,6 +10,7 @@
 #include "core/store/database.h"
 #include "core/store/insert_run.h"
 #include "core/store/liveness.h"
+#include "core/store/parents.h"
 #include "core/store/row_writing.h"
 
 namespace lorascope::store {
@@ -181,10 +182,11 @@ RunId RunStore::create(const study::RunSettings& settings, std::optional<std::in
   });
 }
 
-RunId RunStore::create_finished(const study::RunSettings& settings, const std::string& command_line) {
+RunId RunStore::create_finished(const study::RunSettings& settings, const std::string& command_line,
+                                std::optional<RunId> parent) {
   Database& database = workspace_->database();
   return database.write("saving an imported run", [&] {
-    const RunId run = insert_run(database, NewRun{settings, {}, command_line, {}});
+    const RunId run = insert_run(database, NewRun{settings, {}, command_line, parent});
     update_state(database, run, RunState::Finished, "", "");
     return run;
   });
@@ -301,15 +303,23 @@ void RunStore::write_heartbeat(RunId run, const Heartbeat& heartbeat) {
 std::optional<RunRecord> RunStore::take_next_queued() {
   Database& database = workspace_->database();
   return database.write("taking the next run of the queue", [&]() -> std::optional<RunRecord> {
-    RunId run = 0;
+    std::vector<std::pair<RunId, std::string>> waiting;
     {
-      Query next = database.query(
-          "SELECT id FROM run WHERE state = 'queued' AND trashed = 0 ORDER BY queue_position, id LIMIT 1");
-      if (!next.next()) return std::nullopt;
-      run = next.integer(0);
+      Query rows = database.query(
+          "SELECT id, settings FROM run WHERE state = 'queued' AND trashed = 0 ORDER BY queue_position, id");
+      while (rows.next()) waiting.emplace_back(rows.integer(0), rows.text(1));
     }
-    update_state(database, run, RunState::Starting, "", "");
-    return read_one(database, run);
+    for (const auto& [run, settings] : waiting) {
+      const ParentsState parents = state_of_parents(database, settings);
+      if (parents.verdict == ParentsState::Verdict::Waiting) continue;
+      if (parents.verdict == ParentsState::Verdict::Hopeless) {
+        update_state(database, run, parents.end, parents.reason, parents.hint);
+        continue;
+      }
+      update_state(database, run, RunState::Starting, "", "");
+      return read_one(database, run);
+    }
+    return std::nullopt;
   });
 }
 

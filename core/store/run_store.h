@@ -25,8 +25,9 @@ class RunStore {
   /// A queued run. `command_line` is the equivalent command; `parent` the run it was derived from.
   RunId create(const study::RunSettings& settings, std::optional<std::int64_t> study_id = {},
                const std::string& command_line = {}, std::optional<RunId> parent = {});
-  /// A run that was made elsewhere: finished from the start, never queued.
-  RunId create_finished(const study::RunSettings& settings, const std::string& command_line);
+  /// A run that was made elsewhere, or derived from another without training: finished from the start, never queued.
+  RunId create_finished(const study::RunSettings& settings, const std::string& command_line,
+                        std::optional<RunId> parent = {});
 
   /// In order of creation.
   std::vector<RunRecord> list(Trash trash = Trash::Without) const;
@@ -49,6 +50,8 @@ class RunStore {
   void write_heartbeat(RunId run, const Heartbeat& heartbeat);
 
   /// The next queued run by queue position, taken in the same transaction (state: starting). Nothing when none waits.
+  /// A run that mixes adapters of others is passed over until all of those have finished, and ended where one of them
+  /// failed or was stopped.
   std::optional<RunRecord> take_next_queued();
   std::vector<RunRecord> queued() const;
   /// Runs whose state says that a process carries them.

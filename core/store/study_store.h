@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/store/workspace.h"
 #include "core/study/run_settings.h"
+#include "core/study/study.h"
 
 namespace lorascope::store {
 
@@ -27,6 +29,10 @@ class StudyStore {
   /// The study and its queued runs in one transaction. `commands[i]` is the equivalent command of run i (may be empty).
   std::int64_t add(const StudyRecord& study, const std::vector<study::RunSettings>& runs,
                    const std::vector<std::string>& commands = {});
+  /// The same for a study as it was read, whose runs may mix each other's adapters: those are entered as "TASK=run:N".
+  /// `command` gives the equivalent command of a run as it is stored.
+  std::int64_t add(const StudyRecord& record, const study::Study& study,
+                   const std::function<std::string(const study::RunSettings&)>& command);
   std::vector<StudyRecord> list() const;
   std::optional<StudyRecord> find(std::int64_t id) const;
   std::vector<RunId> runs(std::int64_t id) const;

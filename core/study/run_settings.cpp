@@ -40,17 +40,37 @@ std::vector<std::pair<std::string, Json>> leaves(const Json& object) {
   return result;
 }
 
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
 }  // namespace
 
+const std::vector<std::string>& known_methods() {
+  static const std::vector<std::string> names = {"ft", "lora", "xlora", "meteora", "lorahub", "merge", "arrow", "switch"};
+  return names;
+}
+
 std::string_view text(Method method) {
-  return method == Method::Lora ? "lora" : method == Method::Xlora ? "xlora" : "ft";
+  return known_methods()[static_cast<std::size_t>(method)];
 }
 
 Method method_from(std::string_view name) {
-  if (name == "ft") return Method::FullFineTuning;
-  if (name == "lora") return Method::Lora;
-  if (name == "xlora") return Method::Xlora;
-  throw StudyError(std::string(kWhat), Problem{"method", '"' + std::string(name) + '"', R"("ft", "lora" or "xlora")", ""});
+  const std::vector<std::string>& names = known_methods();
+  const auto place = std::find(names.begin(), names.end(), name);
+  if (place != names.end()) return static_cast<Method>(place - names.begin());
+  throw StudyError(std::string(kWhat),
+                   Problem{"method", '"' + std::string(name) + '"', "one of " + joined(names), nearest_name(name, names)});
+}
+
+bool mixes_adapters(Method method) {
+  return method != Method::FullFineTuning && method != Method::Lora;
+}
+
+bool takes_steps(Method method) {
+  return !mixes_adapters(method) || method == Method::Xlora || method == Method::Meteora;
 }
 
 std::string_view text(Batching batching) {
@@ -89,39 +109,22 @@ bool RunSettings::has_padded_span_loss() const {
   return squad.span_loss == "padded" || (squad.span_loss == "auto" && training.compatible_path);
 }
 
-bool RunSettings::has_zero_segment_ids() const { return task == "squad" && squad.segment_ids == "zero"; }
-
-std::vector<Problem> RunSettings::problems() const {
-  std::vector<Problem> problems;
-  if (task == kForeignTask) {
-    problems.push_back({"task", '"' + task + '"', "one of the tasks that can be trained",
-                        "the run was imported, it is there to be looked at"});
-  }
-  const std::vector<std::string>& metrics = selection_metrics(task);
-  const bool is_type_score = task == "wnut17" && training.select_by.find('.') != std::string::npos;
-  if (!is_type_score && std::find(metrics.begin(), metrics.end(), training.select_by) == metrics.end()) {
-    std::string names;
-    for (const std::string& metric : metrics) names += (names.empty() ? "" : ", ") + metric;
-    const std::string nearest = nearest_name(training.select_by, metrics);
-    problems.push_back({"training.select_by", '"' + training.select_by + '"', "one of " + names,
-                        nearest.empty() ? "" : "did you mean \"" + nearest + "\"?"});
-  }
-  if (method == Method::Xlora && xlora.adapters.empty() && adapter.empty()) {
-    problems.push_back({"xlora.adapters", "nothing", "the folders of the adapters that the gate mixes",
-                        "train the adapters first (method = \"lora\")"});
-  }
-  if (xlora.top_k > static_cast<int>(xlora.adapters.size()) && !xlora.adapters.empty()) {
-    problems.push_back({"xlora.top_k", std::to_string(xlora.top_k),
-                        "at most " + std::to_string(xlora.adapters.size()) + ", the number of adapters", ""});
-  }
-  const int window = training.max_length > 0 ? training.max_length : 384;
-  if (task == "squad" && squad.stride > window - 2) {
-    problems.push_back({"squad.stride", std::to_string(squad.stride),
-                        "at most max_length - 2 = " + std::to_string(window - 2),
-                        "it is the overlap of neighbouring windows, not their step"});
-  }
-  return problems;
+std::vector<std::string> RunSettings::task_names() const {
+  return has_several_tasks() ? several.tasks : std::vector<std::string>{task};
 }
+
+RunSettings RunSettings::of_task(std::size_t i) const {
+  RunSettings own = *this;
+  if (!has_several_tasks()) return own;
+  own.several = SeveralTasks();
+  own.task = several.tasks.at(i);
+  own.train_file = several.train.at(i);
+  own.eval_file = several.eval.at(i);
+  own.test_file = several.test.at(i);
+  return own;
+}
+
+bool RunSettings::has_zero_segment_ids() const { return task == "squad" && squad.segment_ids == "zero"; }
 
 std::string RunSettings::to_json() const {
   return to_object(*this).dump();

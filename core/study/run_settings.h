@@ -10,12 +10,19 @@
 
 namespace lorascope::study {
 
-/// What is trained: every weight (full fine-tuning), low-rank adapters and the head over frozen weights, or the gate that
-/// mixes stored adapters.
-enum class Method { FullFineTuning, Lora, Xlora };
+/// What is trained: every weight (full fine-tuning), low-rank adapters and the head over frozen weights, or what mixes
+/// stored adapters: a gate for all modules ([X-LoRA]) or for each ([MeteoRA]), their weights on few examples ([LoRAHub]),
+/// nothing (given weights, [Arrow]'s routing, each task its own adapter).
+enum class Method { FullFineTuning, Lora, Xlora, Meteora, Lorahub, Merge, Arrow, Switch };
 
-/// "ft", "lora", "xlora": the names of files and of the command line.
+/// "ft", "lora", "xlora", "meteora", "lorahub", "merge", "arrow", "switch": the names of files and of the command line.
 std::string_view text(Method method);
+/// All of them, in that order.
+const std::vector<std::string>& known_methods();
+/// Whether it puts stored adapters together.
+bool mixes_adapters(Method method);
+/// Whether it takes optimiser steps.
+bool takes_steps(Method method);
 /// Throws StudyError for another name.
 Method method_from(std::string_view name);
 
@@ -62,7 +69,9 @@ struct SwagSettings {
 
 /// What only a mixture of adapters needs ([X-LoRA] section 2).
 struct XloraSettings {
-  std::vector<std::string> adapters;  ///< folders, in the order of the gate's outputs
+  /// Of every mixture: "FOLDER" or "run:N", with "NAME=" before it (adapter_reference.h), in the order of the gate's
+  /// outputs.
+  std::vector<std::string> adapters;
   std::string mode = "ours";          ///< whose arithmetic: "xlora", "peft", "ours"
   int depth = 1;                      ///< linear layers of the gate
   int size = 2048;                    ///< width of its inner layers
@@ -77,6 +86,27 @@ struct XloraSettings {
   int cache_mib = 0;                  ///< mode ours: memory for the gate's inputs from epoch to epoch; 0 = none is kept
   bool train_adapters = false;
   bool train_head = false;            ///< a head that had to be drawn is trained in any case
+};
+
+/// What only the other mixtures need.
+struct MixSettings {
+  std::vector<double> weights;   ///< merge: one an adapter; empty: 1/N each
+  std::string sum = "factors";   ///< lorahub: "factors" as published, (Σ w A, Σ w B), or "delta", Σ w ΔW
+  int examples = 5;              ///< lorahub: the first ones of the training data
+  int budget = 40;               ///< lorahub: evaluations of their loss
+  double penalty = 0.05;         ///< lorahub: of the mean of |w|
+  int top_k = 0;                 ///< meteora, arrow: adapters kept a token; 0 = the method's own, 2 and 3, as far as there are
+  double temperature = 1;        ///< arrow
+  double gate_loss_weight = 1;   ///< meteora: of the gates' cross-entropy against each example's own adapter
+  bool train_head = false;       ///< meteora: beside the gates
+};
+
+/// Several tasks of one run; empty for a run of one task. The lists have one entry a task.
+struct SeveralTasks {
+  std::vector<std::string> tasks;
+  std::vector<std::string> train, eval, test;  ///< files; "" = none
+  std::string draw = "proportional";           ///< how often each is drawn: "proportional", "uniform", "temperature"
+  double temperature = 2;                      ///< of the last
 };
 
 /// The Trainer's arithmetic and when it evaluates, keeps and stops.
@@ -123,7 +153,9 @@ struct RunSettings {
   Method method = Method::FullFineTuning;
   std::string adapter;  ///< folder of the adapter to continue from; empty = a fresh one
   LoraSettings lora;    ///< of Method::Lora only
-  XloraSettings xlora;  ///< of Method::Xlora only
+  XloraSettings xlora;  ///< of Method::Xlora only, but for the adapters
+  MixSettings mix;      ///< of the other mixtures only
+  SeveralTasks several;  ///< of the task kSeveralTasks only
   SquadSettings squad;  ///< of the task squad only
   SwagSettings swag;    ///< of the task swag only
   TrainingSettings training;
@@ -139,11 +171,18 @@ struct RunSettings {
   bool has_padded_span_loss() const;
   /// Whether the model sees zeros instead of the segment ids.
   bool has_zero_segment_ids() const;
+  /// Whether one run is about several tasks.
+  bool has_several_tasks() const { return !several.tasks.empty(); }
+  /// The names of its tasks, one or several.
+  std::vector<std::string> task_names() const;
+  /// The settings of task `i` of task_names() as those of a run of its own.
+  RunSettings of_task(std::size_t i) const;
   /// What does not fit together, each under its key: a metric that the task has not, a stride that no window allows, ….
   std::vector<Problem> problems() const;
 
   /// Canonical JSON: sorted keys, no spaces, all keys present that concern the run: `lora` only where the method is
-  /// LoRA, `xlora` only where it is X-LoRA, `squad` and `swag` only for their task.
+  /// LoRA, `xlora` and `mix` only what the mixture needs, `squad` and `swag` only for their task, `several` only for
+  /// several.
   std::string to_json() const;
   /// Missing keys keep their defaults (rows of an older version lack new ones). Throws StudyError naming every key that
   /// is unknown, of the wrong type or out of range.
@@ -154,6 +193,9 @@ struct RunSettings {
 
 /// Task of a run that was made elsewhere and is none of ours; it is shown, never trained.
 inline constexpr const char* kForeignTask = "other";
+
+/// Task of a run that is about several.
+inline constexpr const char* kSeveralTasks = "several";
 
 /// Names of the tasks that can be trained.
 const std::vector<std::string>& known_tasks();

@@ -86,8 +86,9 @@ std::string quoted_choices(const std::vector<std::string>& choices) {
 }
 
 template <class Access>
-SettingsField choice(std::string key, std::vector<std::string> choices, Access access) {
+SettingsField choice(std::string key, std::vector<std::string> choices, Access access, std::string label = {}) {
   SettingsField field = any_text(std::move(key), quoted_choices(choices), access);
+  field.label = std::move(label);
   const auto set_any = field.set;
   field.set = [choices = std::move(choices), set_any](RunSettings& settings, const Json& value) {
     if (!value.is_string()) return false;
@@ -97,14 +98,14 @@ SettingsField choice(std::string key, std::vector<std::string> choices, Access a
   return field;
 }
 
-/// Stored runs may also be of a foreign task; RunSettings::problems() keeps it from being trained.
+/// Stored runs may also be of a foreign task, which RunSettings::problems() keeps from being trained, or of several.
 template <class Access>
 SettingsField task_field(Access access) {
   SettingsField field = choice("task", known_tasks(), access);
   const auto set_known = field.set;
   field.set = [set_known](RunSettings& settings, const Json& value) {
-    if (value != kForeignTask) return set_known(settings, value);
-    settings.task = kForeignTask;
+    if (value != kForeignTask && value != kSeveralTasks) return set_known(settings, value);
+    settings.task = value.get<std::string>();
     return true;
   };
   return field;
@@ -112,11 +113,12 @@ SettingsField task_field(Access access) {
 
 SettingsField method_field() {
   return {"method",
-          R"("ft", "lora" or "xlora")",
+          quoted_choices(known_methods()),
           {},
           [](const RunSettings& settings) { return Json(text(settings.method)); },
           [](RunSettings& settings, const Json& value) {
-            if (value != "ft" && value != "lora" && value != "xlora") return false;
+            const std::vector<std::string>& names = known_methods();
+            if (std::find(names.begin(), names.end(), value) == names.end()) return false;
             settings.method = method_from(value.get<std::string>());
             return true;
           }};
@@ -145,6 +147,33 @@ SettingsField text_list(std::string key, std::string allowed, bool may_be_empty,
               if (!name.is_string() || name.get<std::string>().empty()) return false;
             }
             access(settings) = value.get<std::vector<std::string>>();
+            return true;
+          }};
+}
+
+/// A list of texts that may be empty.
+SettingsField file_list(std::string key, std::vector<std::string> SeveralTasks::*member) {
+  return {std::move(key), "a list of files, one a task", {},
+          [member](const RunSettings& settings) { return Json(settings.several.*member); },
+          [member](RunSettings& settings, const Json& value) {
+            if (!value.is_array()) return false;
+            for (const Json& file : value) {
+              if (!file.is_string()) return false;
+            }
+            settings.several.*member = value.get<std::vector<std::string>>();
+            return true;
+          }};
+}
+
+SettingsField weights_field() {
+  return {"mix.weights", "a list of numbers, one an adapter (empty: all alike)", "weights",
+          [](const RunSettings& settings) { return Json(settings.mix.weights); },
+          [](RunSettings& settings, const Json& value) {
+            if (!value.is_array()) return false;
+            for (const Json& weight : value) {
+              if (!weight.is_number() || !std::isfinite(weight.get<double>())) return false;
+            }
+            settings.mix.weights = value.get<std::vector<double>>();
             return true;
           }};
 }
@@ -288,6 +317,21 @@ std::vector<SettingsField> mixture_fields() {
       integer("xlora.cache_mib", "a whole number from 0 (none is kept)", {0, 1e6}, LORASCOPE_ACCESS(xlora.cache_mib)),
       boolean("xlora.train_adapters", LORASCOPE_ACCESS(xlora.train_adapters)),
       boolean("xlora.train_head", LORASCOPE_ACCESS(xlora.train_head)),
+      weights_field(),
+      choice("mix.sum", {"factors", "delta"}, LORASCOPE_ACCESS(mix.sum)),
+      integer("mix.examples", count, kCount, LORASCOPE_ACCESS(mix.examples)),
+      integer("mix.budget", count, kCount, LORASCOPE_ACCESS(mix.budget)),
+      number("mix.penalty", "a number from 0", {0}, LORASCOPE_ACCESS(mix.penalty)),
+      integer("mix.top_k", "a whole number from 0 (the method's own)", {0, 1e6}, LORASCOPE_ACCESS(mix.top_k)),
+      number("mix.temperature", "a number above 0", {0, kInfinity, false}, LORASCOPE_ACCESS(mix.temperature)),
+      number("mix.gate_loss_weight", "a number from 0", {0}, LORASCOPE_ACCESS(mix.gate_loss_weight)),
+      boolean("mix.train_head", LORASCOPE_ACCESS(mix.train_head)),
+      text_list("several.tasks", "a list of tasks", true, LORASCOPE_ACCESS(several.tasks)),
+      file_list("several.train", &SeveralTasks::train),
+      file_list("several.eval", &SeveralTasks::eval),
+      file_list("several.test", &SeveralTasks::test),
+      choice("several.draw", {"proportional", "uniform", "temperature"}, LORASCOPE_ACCESS(several.draw), "draw"),
+      number("several.temperature", "a number above 0", {0, kInfinity, false}, LORASCOPE_ACCESS(several.temperature)),
   };
 }
 
@@ -394,10 +438,26 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 bool SettingsField::concerns(const RunSettings& settings) const {
-  if (key.rfind("lora.", 0) == 0) return settings.method == Method::Lora;
-  if (key.rfind("xlora.", 0) == 0) return settings.method == Method::Xlora;
-  if (key.rfind("squad.", 0) == 0) return settings.task == "squad";
-  if (key.rfind("swag.", 0) == 0) return settings.task == "swag" && settings.method == Method::Lora;
+  using Methods = std::initializer_list<Method>;
+  const auto starts = [this](const char* prefix) { return key.rfind(prefix, 0) == 0; };
+  const auto is_one_of = [&](Methods methods) {
+    return std::find(methods.begin(), methods.end(), settings.method) != methods.end();
+  };
+  const auto has_task = [&](const char* task) {
+    const std::vector<std::string> tasks = settings.task_names();
+    return std::find(tasks.begin(), tasks.end(), task) != tasks.end();
+  };
+  if (starts("lora.")) return settings.method == Method::Lora;
+  if (key == "xlora.adapters") return mixes_adapters(settings.method);
+  if (starts("xlora.")) return settings.method == Method::Xlora;
+  if (key == "mix.weights") return settings.method == Method::Merge;
+  if (key == "mix.top_k") return is_one_of({Method::Meteora, Method::Arrow});
+  if (key == "mix.temperature") return settings.method == Method::Arrow;
+  if (key == "mix.gate_loss_weight" || key == "mix.train_head") return settings.method == Method::Meteora;
+  if (starts("mix.")) return settings.method == Method::Lorahub;
+  if (starts("several.")) return settings.has_several_tasks();
+  if (starts("squad.")) return has_task("squad");
+  if (starts("swag.")) return settings.task == "swag" && settings.method == Method::Lora;
   return true;
 }
 

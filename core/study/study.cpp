@@ -21,6 +21,13 @@ Problem StudyIssue::to_problem(const fs::path& file) const {
 void Study::set_data_files(const std::string& task, const std::string& train, const std::string& eval,
                            const std::string& test) {
   for (RunSettings& run : runs) {
+    SeveralTasks& several = run.several;
+    for (std::size_t i = 0; i < several.tasks.size(); ++i) {
+      if (several.tasks[i] != task) continue;
+      several.train[i] = train;
+      several.eval[i] = eval;
+      several.test[i] = test;
+    }
     if (run.task != task) continue;
     run.train_file = train;
     run.eval_file = eval;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.h"
@@ -54,9 +55,12 @@ struct Study {
   std::string hash;    ///< SHA-256 of the source
   std::vector<StudyTask> tasks;
   std::vector<RunSettings> runs;
+  /// Of each run the numbers in `runs` of those whose adapters it mixes, each before it, in the order of its
+  /// xlora.adapters, which say "TASK=GROUP / NAME" until the runs have numbers in a store.
+  std::vector<std::vector<std::size_t>> parents;
   std::vector<Reference> references;
 
-  /// Of all runs of one task.
+  /// Of all runs of one task, and of those of several that have it.
   void set_data_files(const std::string& task, const std::string& train, const std::string& eval,
                       const std::string& test);
 };
@@ -65,6 +69,9 @@ struct StudyOptions {
   /// Where relative data files lie, there or in a folder in it; empty = beside the study file.
   std::filesystem::path data_folder;
   bool check_files = true;            ///< whether data files, model and adapter folders must exist
+  /// Settings by key that hold for every run, whatever the file says: "training.max_steps" and "20". Numbers, true,
+  /// false and lists as JSON has them, anything else is a text.
+  std::vector<std::pair<std::string, std::string>> overrides = {};
 };
 
 struct StudyReading {

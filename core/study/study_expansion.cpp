@@ -13,14 +13,37 @@ namespace {
 constexpr std::size_t kMostRuns = 10000;
 
 std::string auto_method_name(const RunSettings& settings) {
-  if (settings.method == Method::Xlora) return "X-LoRA";
-  return settings.method == Method::Lora ? "LoRA r " + std::to_string(settings.lora.rank) : "FT";
+  switch (settings.method) {
+    case Method::FullFineTuning:
+      return "FT";
+    case Method::Lora:
+      return "LoRA r " + std::to_string(settings.lora.rank);
+    case Method::Xlora:
+      return "X-LoRA";
+    case Method::Meteora:
+      return "MeteoRA";
+    case Method::Lorahub:
+      return settings.mix.sum == "delta" ? "LoRAHub, sum of updates" : "LoRAHub";
+    case Method::Merge:
+      return settings.mix.weights.empty() ? "Uniform average" : "Exact merge";
+    case Method::Arrow:
+      return "Arrow";
+    case Method::Switch:
+      return "Adapter switching";
+  }
+  return "";
+}
+
+/// What only one task can be asked for: with several, a method has to set it itself, and is told that it cannot.
+bool is_for_one_task(const std::string& key) {
+  static const char* keys[] = {"training.select_by", "training.keep_best", "training.early_stopping_patience"};
+  return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
 }
 
 }  // namespace
 
 RunSettings StudyReader::compose(const TaskEntry& task, const MethodEntry& method) const {
-  const Layer* layers[] = {&base_, &task.layer, &method.layer};
+  const Layer* layers[] = {&base_, &task.layer, &method.layer, &overrides_};
   RunSettings settings;
   settings.task = task.task.task;
   std::string preset;
@@ -30,22 +53,56 @@ RunSettings StudyReader::compose(const TaskEntry& task, const MethodEntry& metho
     if (!layer->preset.empty()) preset = layer->preset;
   }
   apply_preset(preset, settings);
+  settings.several = task.several;
+  if (settings.has_several_tasks()) {
+    settings.training.select_by = "loss";
+    settings.training.keep_best = false;
+    settings.training.early_stopping_patience = 0;
+  }
   for (const Layer* layer : layers) {
     for (const TomlKey& key : layer->keys) {
-      if (key.path != "task") find_field(key.path)->set(settings, key.value);
+      const bool is_left_out = settings.has_several_tasks() && layer != &method.layer && is_for_one_task(key.path);
+      if (key.path != "task" && !is_left_out) find_field(key.path)->set(settings, key.value);
     }
   }
   settings.train_file = task.train;
   settings.eval_file = task.eval;
   settings.test_file = task.test;
+  if (const MethodEntry* source = find_method(method.of)) {
+    settings.xlora.adapters.clear();
+    for (const TaskEntry& other : tasks_) {
+      if (source->is_for(other.task.task)) settings.xlora.adapters.push_back(other.task.task + "=" + method.of);
+    }
+  }
   return settings;
 }
 
-void StudyReader::check_runs() {
+StudyReader::TaskEntry StudyReader::several_tasks(const MethodEntry& method) const {
+  TaskEntry together;
+  together.task.task = kSeveralTasks;
   for (const TaskEntry& task : tasks_) {
-    for (const MethodEntry& method : methods_) {
-      if (method.is_for(task.task.task)) check_run(task, method);
-    }
+    if (!method.is_for(task.task.task)) continue;
+    together.several.tasks.push_back(task.task.task);
+    together.several.train.push_back(task.train);
+    together.several.eval.push_back(task.eval);
+    together.several.test.push_back(task.test);
+    if (task.task.miniature) together.task.miniature = task.task.miniature;
+  }
+  return together;
+}
+
+std::vector<StudyReader::TaskEntry> StudyReader::tasks_of(const MethodEntry& method) const {
+  if (method.is_together) return {several_tasks(method)};
+  std::vector<TaskEntry> tasks;
+  for (const TaskEntry& task : tasks_) {
+    if (method.is_for(task.task.task)) tasks.push_back(task);
+  }
+  return tasks;
+}
+
+void StudyReader::check_runs() {
+  for (const MethodEntry& method : methods_) {
+    for (const TaskEntry& task : tasks_of(method)) check_run(task, method);
   }
 }
 
@@ -55,7 +112,7 @@ void StudyReader::check_run(const TaskEntry& task, const MethodEntry& method) {
   for (const Problem& problem : settings.problems()) {
     issues_.add(method.layer.line, prefix + problem.where, problem.found, problem.expected, problem.hint);
   }
-  if (task.task.miniature) return;
+  if (task.task.miniature || settings.has_several_tasks()) return;
   const TrainingSettings& training = settings.training;
   const bool on_test = training.evaluate_on == "test";
   const bool has_file = !(on_test ? settings.test_file : settings.eval_file).empty();
@@ -74,7 +131,15 @@ void StudyReader::expand() {
   }
   for (const TaskEntry& task : tasks_) {
     for (const MethodEntry& method : methods_) {
-      if (method.is_for(task.task.task)) expand_method(task, method, groups);
+      const bool depends = method.of_line > 0 || method.is_together;
+      if (!depends && method.is_for(task.task.task)) expand_method(task, method, groups);
+    }
+  }
+  // What is about several tasks, or mixes what others train, comes after all of them.
+  for (const bool mixes : {false, true}) {
+    for (const MethodEntry& method : methods_) {
+      if ((method.of_line > 0) != mixes || (!mixes && !method.is_together)) continue;
+      for (const TaskEntry& task : tasks_of(method)) expand_method(task, method, groups);
     }
   }
   if (study_.runs.size() > kMostRuns) {
@@ -86,11 +151,12 @@ void StudyReader::expand() {
 void StudyReader::expand_method(const TaskEntry& task, const MethodEntry& entry, std::map<std::string, int>& groups) {
   MethodEntry method = entry;
   const RunSettings common = compose(task, entry);
-  std::erase_if(method.grid, [](const GridAxis& axis) { return axis.values.empty(); });
+  const auto is_set = [&](const GridAxis& axis) { return !overrides_.value_of(axis.key).is_null(); };
+  std::erase_if(method.grid, [&](const GridAxis& axis) { return axis.values.empty() || is_set(axis); });
   for (const GridAxis& axis : grid_) {
     const bool is_own =
         std::any_of(method.grid.begin(), method.grid.end(), [&](const GridAxis& own) { return own.key == axis.key; });
-    if (!is_own && find_field(axis.key)->concerns(common)) method.grid.push_back(axis);
+    if (!is_own && !is_set(axis) && find_field(axis.key)->concerns(common)) method.grid.push_back(axis);
   }
   std::vector<std::size_t> cell(method.grid.size(), 0);
   for (bool more = true; more && study_.runs.size() <= kMostRuns;) {
@@ -107,7 +173,7 @@ void StudyReader::expand_method(const TaskEntry& task, const MethodEntry& entry,
     for (const std::uint64_t seed : seeds_) {
       settings.training.seed = seed;
       settings.name = "seed " + std::to_string(seed);
-      study_.runs.push_back(settings);
+      add_run(settings, entry);
     }
     more = false;
     for (std::size_t i = cell.size(); i-- > 0 && !more;) {
@@ -117,9 +183,33 @@ void StudyReader::expand_method(const TaskEntry& task, const MethodEntry& entry,
   }
 }
 
+void StudyReader::add_run(RunSettings settings, const MethodEntry& entry) {
+  std::vector<std::size_t> parents;
+  const MethodEntry* source = find_method(entry.of);
+  settings.xlora.adapters = source == nullptr ? settings.xlora.adapters : std::vector<std::string>();
+  for (std::size_t i = 0; source != nullptr && i < study_.runs.size(); ++i) {
+    const RunSettings& run = study_.runs[i];
+    const bool is_it = run_methods_[i] == &source->layer && run.training.seed == settings.training.seed &&
+                       run.model == settings.model;
+    if (!is_it) continue;
+    parents.push_back(i);
+    settings.xlora.adapters.push_back(run.task + "=" + run.group + " / " + run.name);
+  }
+  const std::size_t expected = source == nullptr ? 0 : tasks_of(*source).size();
+  if (parents.size() != expected) {
+    issues_.add(entry.of_line, entry.layer.prefix + "of",
+                std::to_string(parents.size()) + " adapters of \"" + entry.of + "\" for " + settings.name,
+                std::to_string(expected) + ", one a task", "write one method for each cell of the grid");
+  }
+  study_.runs.push_back(std::move(settings));
+  study_.parents.push_back(std::move(parents));
+  run_methods_.push_back(&entry.layer);
+}
+
 std::string StudyReader::group_name(const MethodEntry& entry, const RunSettings& settings,
                                     const std::vector<std::size_t>& cell) const {
-  std::string name = tasks_.size() > 1 ? settings.task + ": " : "";
+  const bool is_together = settings.has_several_tasks();
+  std::string name = is_together ? "all tasks: " : tasks_.size() > 1 ? settings.task + ": " : "";
   name += entry.name.empty() ? auto_method_name(settings) : entry.name;
   for (std::size_t i = 0; i < cell.size(); ++i) {
     const GridAxis& axis = entry.grid[i];

@@ -10,7 +10,8 @@ namespace {
 
 /// Whether one may vary this setting inside a study: what makes runs of one comparison.
 bool may_be_in_grid(const std::string& key) {
-  return key == "model" || key.starts_with("lora.") || key.starts_with("xlora.") ||
+  return key == "model" || key.starts_with("lora.") || key.starts_with("xlora.") || key.starts_with("mix.") ||
+         key.starts_with("several.") ||
          (key.starts_with("training.") && key != "training.seed");
 }
 
@@ -25,7 +26,7 @@ void StudyReader::read_methods() {
   const bool has_method = document_.contains("method");
   if (node == nullptr) {
     if (!has_method) {
-      issues_.add(0, "method", "nothing", R"("ft", "lora" or "xlora", or a list of [[methods]])",
+      issues_.add(0, "method", "nothing", find_field("method")->allowed + ", or a list of [[methods]]",
                   "add a line like `method = \"lora\"`");
     }
     MethodEntry only;
@@ -43,10 +44,40 @@ void StudyReader::read_methods() {
     return;
   }
   for (std::size_t i = 0; i < list->size(); ++i) methods_.push_back(read_method(*list->get(i)->as_table(), i));
+  for (const MethodEntry& entry : methods_) check_source(entry);
+}
+
+const StudyReader::MethodEntry* StudyReader::find_method(const std::string& name) const {
+  const auto place = std::find_if(methods_.begin(), methods_.end(),
+                                  [&](const MethodEntry& entry) { return !name.empty() && entry.name == name; });
+  return place == methods_.end() ? nullptr : &*place;
+}
+
+void StudyReader::check_source(const MethodEntry& entry) {
+  if (entry.is_together && tasks_.size() < 2) {
+    issues_.add(entry.layer.line, entry.layer.prefix + "together", "one task", "several [[tasks]] that share a run");
+  }
+  if (entry.of_line == 0) return;
+  const std::string key = entry.layer.prefix + "of";
+  const MethodEntry* source = find_method(entry.of);
+  if (source == nullptr || source->layer.value_of("method") != "lora" || source->is_together) {
+    issues_.add(entry.of_line, key, found_text(entry.of), "the name of a method of this study that is \"lora\"",
+                "give that method a `name`");
+  } else if (!source->grid.empty()) {
+    issues_.add(entry.of_line, key, found_text(entry.of) + ", which has a grid", "a method with one adapter a task",
+                "write one method for each cell");
+  }
+  const Json method = entry.layer.value_of("method");
+  if (method.is_string() && !mixes_adapters(method_from(method.get<std::string>()))) {
+    issues_.add(entry.of_line, key, found_text(method), "a method that mixes adapters", "remove the line `of = …`");
+  }
+  if (!entry.layer.value_of("xlora.adapters").is_null()) {
+    issues_.add(entry.of_line, key, "of and xlora.adapters", "one of them");
+  }
 }
 
 StudyReader::MethodEntry StudyReader::read_method(const toml::table& table, std::size_t index) {
-  static const std::vector<std::string> known = study_settings_with({"name", "grid", "preset", "tasks"});
+  static const std::vector<std::string> known = study_settings_with({"name", "grid", "preset", "tasks", "together", "of"});
   MethodEntry entry;
   Layer& layer = entry.layer;
   layer.prefix = "methods[" + std::to_string(index) + "].";
@@ -62,6 +93,12 @@ StudyReader::MethodEntry StudyReader::read_method(const toml::table& table, std:
       read_preset(layer, key);
     } else if (key.path == "tasks") {
       read_method_tasks(key, entry);
+    } else if (key.path == "together") {
+      entry.is_together = key.value == true;
+      if (!key.value.is_boolean()) issues_.add(key.line, layer.prefix + "together", found_text(key.value), "true or false");
+    } else if (key.path == "of") {
+      if (key.value.is_string()) entry.of = key.value.get<std::string>();
+      entry.of_line = key.line;
     } else if (key.path == "task" || key.path == "training.seed" || !add_setting(layer, key)) {
       issues_.add_unknown(layer.prefix, key, known);
     }
@@ -90,7 +127,7 @@ void StudyReader::check_method(const MethodEntry& entry, const std::vector<TomlK
     return std::any_of(keys.begin(), keys.end(), [&](const TomlKey& key) { return key.path == path; });
   };
   if (!has("method")) {
-    issues_.add(entry.layer.line, prefix + "method", "nothing", R"("ft", "lora" or "xlora")",
+    issues_.add(entry.layer.line, prefix + "method", "nothing", find_field("method")->allowed,
                 "add a line like `method = \"lora\"`");
   }
   for (const TomlKey& key : keys) {

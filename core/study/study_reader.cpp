@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/base/files.h"
+#include "core/study/adapter_reference.h"
 #include "core/study/presets.h"
 #include "core/study/settings_fields.h"
 
@@ -16,7 +17,9 @@ const std::vector<std::string>& study_settings() {
     std::vector<std::string> result;
     for (const SettingsField& field : settings_fields()) {
       const bool made_by_expansion = field.key == "name" || field.key == "group" || field.key == "export_folder";
-      if (!made_by_expansion && !field.key.starts_with("data.")) result.push_back(field.key);
+      const bool is_of_stream = field.key == "several.draw" || field.key == "several.temperature";
+      const bool comes_from_tasks = field.key.starts_with("data.") || field.key.starts_with("several.");
+      if (!made_by_expansion && (is_of_stream || !comes_from_tasks)) result.push_back(field.key);
     }
     return result;
   }();
@@ -46,6 +49,7 @@ StudyReader::StudyReader(const toml::table& document, fs::path file, const Study
 
 StudyReading StudyReader::read() {
   read_top();
+  read_overrides();
   read_tasks();
   read_methods();
   read_references();
@@ -82,6 +86,16 @@ void StudyReader::read_top() {
   }
   if (study_.name.empty()) study_.name = file_.stem().string();
   if (const toml::node* grid = document_.get("grid")) grid_ = read_grid(*grid, "grid.");
+}
+
+void StudyReader::read_overrides() {
+  overrides_.prefix = "--set ";
+  for (const auto& [path, text] : options_.overrides) {
+    const Json value = Json::parse(text, nullptr, false);
+    const TomlKey key{path, value.is_discarded() ? Json(text) : value, 0};
+    const bool is_of_places = path == "task" || path == "method" || path == "training.seed" || path == "xlora.adapters";
+    if (is_of_places || !add_setting(overrides_, key)) issues_.add_unknown(overrides_.prefix, key, study_settings());
+  }
 }
 
 void StudyReader::read_seeds(const TomlKey& key) {
@@ -150,7 +164,9 @@ void StudyReader::resolve_path(TomlKey& key, const std::string& prefix) {
 
 void StudyReader::resolve_adapters(TomlKey& key, const std::string& prefix) {
   for (Json& folder : key.value) {
-    const fs::path written = folder.get<std::string>();
+    AdapterReference reference = AdapterReference::parse(folder.get<std::string>());
+    if (reference.run) continue;
+    const fs::path written = reference.folder;
     // Adapters are mostly what an earlier study left where this one is run.
     const fs::path beside = fs::absolute(file_.parent_path() / written).lexically_normal();
     const fs::path path = is_folder(beside) ? beside : fs::absolute(written).lexically_normal();
@@ -158,7 +174,8 @@ void StudyReader::resolve_adapters(TomlKey& key, const std::string& prefix) {
       issues_.add(key.line, prefix + key.path, "no such folder: " + path.string(), "an adapter folder",
                   "train it first, or correct the path");
     }
-    folder = path.string();
+    reference.folder = path.string();
+    folder = reference.text();
   }
 }
 

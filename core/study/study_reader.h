@@ -39,12 +39,16 @@ class StudyReader {
     Layer layer;
     StudyTask task;
     std::string train, eval, test;
+    SeveralTasks several;  ///< of the task kSeveralTasks
   };
   /// One method with everything that holds for its runs.
   struct MethodEntry {
     std::string name;  ///< as written; empty = made from the settings
     Layer layer;
     std::vector<std::string> tasks;  ///< empty: all of the study
+    bool is_together = false;        ///< one run about all of them
+    std::string of;                  ///< the method of this study whose adapters are mixed; empty: none
+    int of_line = 0;
     std::vector<GridAxis> grid;
 
     bool is_for(const std::string& task) const;
@@ -52,6 +56,7 @@ class StudyReader {
 
   // study_reader.cpp: the top and its settings.
   void read_top();
+  void read_overrides();
   void read_seeds(const TomlKey& key);
   /// False where the key is not a setting of this place.
   bool add_setting(Layer& layer, const TomlKey& key);
@@ -76,15 +81,24 @@ class StudyReader {
   MethodEntry read_method(const toml::table& table, std::size_t index);
   void read_method_tasks(const TomlKey& key, MethodEntry& entry);
   void check_method(const MethodEntry& entry, const std::vector<TomlKey>& keys);
+  /// A method that mixes others' adapters names one that trains them.
+  void check_source(const MethodEntry& entry);
+  const MethodEntry* find_method(const std::string& name) const;
   std::vector<GridAxis> read_grid(const toml::node& node, const std::string& prefix);
   GridAxis read_axis(const TomlKey& key, const std::string& prefix);
 
   // study_expansion.cpp: from all of these to runs.
   RunSettings compose(const TaskEntry& task, const MethodEntry& method) const;
+  /// The study's tasks that a method is for, as one task.
+  TaskEntry several_tasks(const MethodEntry& method) const;
+  /// What a method's runs are about: its tasks one by one, or all together.
+  std::vector<TaskEntry> tasks_of(const MethodEntry& method) const;
   void check_runs();
   void check_run(const TaskEntry& task, const MethodEntry& method);
   void expand();
   void expand_method(const TaskEntry& task, const MethodEntry& entry, std::map<std::string, int>& groups);
+  /// Adds a run, with the runs whose adapters it mixes.
+  void add_run(RunSettings settings, const MethodEntry& entry);
   std::string group_name(const MethodEntry& entry, const RunSettings& settings,
                          const std::vector<std::size_t>& cell) const;
 
@@ -94,10 +108,12 @@ class StudyReader {
   IssueList issues_;
   Study study_;
   Layer base_;
+  Layer overrides_;  ///< what the caller sets for every run
   std::vector<std::uint64_t> seeds_;
   std::vector<GridAxis> grid_;
   std::vector<TaskEntry> tasks_;
   std::vector<MethodEntry> methods_;
+  std::vector<const Layer*> run_methods_;  ///< of each run in study_.runs, to find parents by
 };
 
 /// The settings that a study file may set at the top, in a task or in a method.

@@ -228,3 +228,50 @@ TEST_CASE("A study and its runs are stored in one piece", "[store]") {
   CHECK(studies.list().at(0).name == "ours");
   CHECK_FALSE(studies.find(99));
 }
+
+TEST_CASE("A run that mixes adapters waits for the runs that train them", "[store]") {
+  const test::TemporaryFolder folder;
+  const Workspace workspace = Workspace::open_or_create(folder.path());
+  study::Study study;
+  study::RunSettings mixing = settings_named("sum", study::Method::Merge);
+  mixing.xlora.adapters = {"wnut17=LoRA / a", "squad=LoRA / b"};
+  study.runs = {settings_named("a"), settings_named("b"), mixing, settings_named("c")};
+  study.parents = {{}, {}, {0, 1}, {}};
+  StudyStore studies(workspace);
+  RunStore runs(workspace);
+  const auto ids = studies.runs(studies.add({0, "mine", "text", "", "", 0}, study,
+                                            [](const study::RunSettings& run) { return "run " + run.name; }));
+  REQUIRE(ids.size() == 4);
+  CHECK(study::RunSettings::from_json(runs.get(ids[2]).settings).xlora.adapters ==
+        std::vector<std::string>{"wnut17=run:" + std::to_string(ids[0]), "squad=run:" + std::to_string(ids[1])});
+  CHECK(runs.get(ids[2]).command_line == "run sum");
+
+  CHECK(runs.take_next_queued()->id == ids[0]);
+  CHECK(runs.take_next_queued()->id == ids[1]);
+  runs.set_state(ids[0], RunState::Finished);
+  SECTION("until all of them have finished") {
+    CHECK(runs.take_next_queued()->id == ids[3]);
+    CHECK_FALSE(runs.take_next_queued());
+    runs.set_state(ids[1], RunState::Finished);
+    CHECK(runs.take_next_queued()->id == ids[2]);
+  }
+  SECTION("and ends with a reason where one failed") {
+    runs.set_state(ids[1], RunState::Failed, "out of memory");
+    CHECK(runs.take_next_queued()->id == ids[3]);
+    const RunRecord ended = runs.get(ids[2]);
+    CHECK(ended.state == RunState::Failed);
+    CHECK_THAT(ended.reason, Catch::Contains("run " + std::to_string(ids[1]) + " (LoRA r 8 / b)"));
+    CHECK_THAT(ended.hint, Catch::Contains("resume run " + std::to_string(ids[1])));
+  }
+  SECTION("and is stopped with one that was stopped") {
+    runs.set_state(ids[1], RunState::Stopped);
+    CHECK(runs.take_next_queued()->id == ids[3]);
+    CHECK(runs.get(ids[2]).state == RunState::Stopped);
+  }
+  SECTION("and fails where one was deleted") {
+    runs.set_state(ids[1], RunState::Finished);
+    runs.delete_permanently(ids[1]);
+    CHECK(runs.take_next_queued()->id == ids[3]);
+    CHECK_THAT(runs.get(ids[2]).reason, Catch::Contains("is gone"));
+  }
+}
