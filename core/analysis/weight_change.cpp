@@ -104,6 +104,8 @@ ChangeSize change_size(const at::Tensor& before, const SingularParts& own, const
   };
   size.amplification = ratio(norm, seen(parts));
   size.own_amplification = ratio(norm, seen(own));
+  const double cells = std::sqrt(static_cast<double>(base.numel()));
+  size.random_amplification = ratio(norm * cells, static_cast<double>(rank) * base.norm().item<double>());
   return size;
 }
 

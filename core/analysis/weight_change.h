@@ -60,6 +60,7 @@ struct ChangeSize {
   double relative_spectral = 0;  ///< σ₁(ΔW) / σ₁(W)
   double amplification = 0;  ///< ‖ΔW‖ / ‖Uᵀ W V‖, U and V the leading singular directions of ΔW ([LoRA] §7.3)
   double own_amplification = 0;  ///< the same with W's own leading directions: what the smallest possible is
+  double random_amplification = 0;  ///< with random directions: ‖ΔW‖ √(out · in) / (r ‖W‖)
 };
 
 /// `directions`: how many singular directions amplification looks at; at most the rank of ΔW. `parts` are those of
