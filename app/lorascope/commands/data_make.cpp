@@ -11,15 +11,25 @@
 #include "core/data/miniature_squad.h"
 #include "core/data/miniature_swag.h"
 #include "core/data/miniature_wnut17.h"
+#include "core/data/minimal_pairs.h"
 
 namespace lorascope::app {
 namespace {
 
+constexpr int kDefaultSize = 800, kDefaultPairs = 1000;
+
 struct MakeOptions {
   std::string task, out;
   std::uint64_t seed = 42;
-  int size = 800;
+  int size = 0;  ///< 0: the default
 };
+
+void write_pairs(const MakeOptions& options) {
+  const std::vector<data::MinimalPair> pairs =
+      data::make_minimal_pairs({options.seed, options.size > 0 ? options.size : kDefaultPairs});
+  write_file_atomically(std::filesystem::path(options.out) / "pairs.csv", data::minimal_pairs_csv(pairs));
+  std::cerr << pairs.size() << " minimal pairs written to " << options.out << '\n';
+}
 
 /// Writes the three splits as files train, dev and test with the task's ending.
 template <typename Splits, typename Text>
@@ -33,8 +43,9 @@ void write_splits(const Splits& splits, const MakeOptions& options, const std::s
 }
 
 void make(const MakeOptions& options) {
-  require_task(options.task, {"wnut17", "squad", "swag"});
-  const data::MiniatureOptions size{options.seed, options.size};
+  require_task(options.task, {"wnut17", "squad", "swag", "pairs"});
+  if (options.task == "pairs") return write_pairs(options);
+  const data::MiniatureOptions size{options.seed, options.size > 0 ? options.size : kDefaultSize};
   if (options.task == "wnut17") {
     write_splits(data::make_miniature_wnut17(size), options, ".conll",
                  [](const auto& sentences) { return data::conll_text(sentences); });
@@ -50,14 +61,17 @@ void make(const MakeOptions& options) {
 }  // namespace
 
 void add_data_make(CLI::App& group) {
-  CLI::App* command = group.add_subcommand("make", "Write the generated miniature data of a task");
+  CLI::App* command = group.add_subcommand("make", "Write the generated miniature data of a task, or minimal pairs");
   command->footer("Example: lorascope data make squad --out data/miniature-squad");
   auto options = std::make_shared<MakeOptions>();
-  command->add_option("task", options->task, "wnut17, squad or swag")->required();
-  command->add_option("--out", options->out, "Folder for train, dev and test (.conll, .json or .csv)")->required();
+  command->add_option("task", options->task, "wnut17, squad or swag; or pairs")->required();
+  command->add_option("--out", options->out, "Folder for train, dev and test (.conll, .json or .csv); pairs.csv")->required();
   command->add_option("--seed", options->seed, "The same seed gives the same bytes")->capture_default_str();
-  command->add_option("--size", options->size, "Training sentences, questions or rows; dev and test follow")
-      ->capture_default_str();
+  command
+      ->add_option("--size", options->size,
+                   "Training sentences, questions or rows, 800 by default, dev and test follow; or pairs of each of the "
+                   "eight kinds, 1000 by default")
+      ->check(CLI::PositiveNumber);
   command->callback([options] { make(*options); });
 }
 
