@@ -8,6 +8,7 @@
 #include "app/lorascope/hub/model_places.h"
 #include "core/adapters/model_merge.h"
 #include "core/analysis/adapter_comparison.h"
+#include "core/analysis/power_law.h"
 #include "core/base/error.h"
 #include "core/store/run_store.h"
 #include "core/store/workspace.h"
@@ -63,32 +64,70 @@ Json module_json(const analysis::ChangedMatrix& matrix, const analysis::Intruder
           {"energy_rank_90", size.spectrum.energy_rank_90}};
 }
 
-}  // namespace
-
-Json analyse_intruders(const WeightAnalysisOptions& options, const store::Workspace* workspace) {
+/// The matrices that training changed.
+std::vector<analysis::ChangedMatrix> matrices_of(const WeightAnalysisOptions& options,
+                                                 const store::Workspace* workspace) {
   at::set_num_threads(
       1);  // decompositions of a few hundred rows: threads would wait for each other longer than compute
   const Subject subject = subject_of(options.subjects.at(0), workspace);
   const std::string base_name = options.base.empty() ? subject.base : options.base;
   if (base_name.empty())
-    throw UsageError("--what intruders needs --base for a folder", "name the model that the training started from");
+    throw UsageError("weights of a folder need --base", "name the model that the training started from");
   const files::ModelFolder base = files::load_model_folder(hub::find_model(base_name));
   const files::TensorMap after =
       is_adapter(subject.folder)
           ? adapters::merge_into_model(base, {files::read_adapter_folder(subject.folder)}).tensors
           : files::load_model_folder(subject.folder).tensors;
+  return analysis::changed_matrices(base, after);
+}
+
+std::string module_name(const analysis::ChangedMatrix& matrix) { return matrix.name.substr(0, matrix.name.rfind('.')); }
+
+analysis::PowerLaw tail_of(const at::Tensor& matrix) {
+  std::vector<double> eigenvalues = analysis::change_spectrum(matrix, at::zeros_like(matrix)).singular_values;
+  for (double& value : eigenvalues) value *= value;
+  return analysis::power_law_tail(std::move(eigenvalues));
+}
+
+}  // namespace
+
+Json analyse_intruders(const WeightAnalysisOptions& options, const store::Workspace* workspace) {
   Json modules = Json::object();
   std::int64_t total = 0;
-  for (const analysis::ChangedMatrix& matrix : analysis::changed_matrices(base, after)) {
+  for (const analysis::ChangedMatrix& matrix : matrices_of(options, workspace)) {
     Json module = module_json(matrix, options.intruders);
     total += module.at("intruders").get<std::int64_t>();
-    modules[matrix.name.substr(0, matrix.name.rfind('.'))] = std::move(module);
+    modules[module_name(matrix)] = std::move(module);
   }
   return {{"modules", modules},
           {"intruders", total},
           {"threshold", options.intruders.threshold},
           {"directions", options.intruders.directions},
           {"base_directions", options.intruders.base_directions}};
+}
+
+Json analyse_amplification(const WeightAnalysisOptions& options, const store::Workspace* workspace) {
+  const std::int64_t directions = options.directions > 0 ? options.directions : kAmplified;
+  Json modules = Json::object();
+  for (const analysis::ChangedMatrix& matrix : matrices_of(options, workspace)) {
+    const analysis::ChangeSize size = analysis::change_size(matrix.before, matrix.after, directions);
+    modules[module_name(matrix)] = {{"amplification", size.amplification},
+                                    {"own_amplification", size.own_amplification},
+                                    {"random_amplification", size.random_amplification},
+                                    {"relative_norm", size.relative_norm},
+                                    {"frobenius_norm", size.spectrum.frobenius_norm}};
+  }
+  return {{"modules", modules}, {"directions", directions}};
+}
+
+Json analyse_alpha(const WeightAnalysisOptions& options, const store::Workspace* workspace) {
+  Json modules = Json::object();
+  for (const analysis::ChangedMatrix& matrix : matrices_of(options, workspace)) {
+    const analysis::PowerLaw before = tail_of(matrix.before), after = tail_of(matrix.after);
+    modules[module_name(matrix)] = {{"base_alpha", before.alpha}, {"alpha", after.alpha},
+                                    {"distance", after.distance}, {"tail", after.tail}};
+  }
+  return {{"modules", modules}};
 }
 
 Json analyse_overlap(const WeightAnalysisOptions& options, const store::Workspace* workspace) {

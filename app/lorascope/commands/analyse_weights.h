@@ -23,6 +23,13 @@ struct WeightAnalysisOptions {
 /// `workspace` may be null where all subjects are folders. Throws UsageError, CheckpointError, StoreError.
 Json analyse_intruders(const WeightAnalysisOptions& options, const store::Workspace* workspace);
 
+/// How much the change exceeds what the base has in its directions, beside the base's own and random directions:
+/// {"modules": {NAME: {…}}}.
+Json analyse_amplification(const WeightAnalysisOptions& options, const store::Workspace* workspace);
+
+/// Power-law exponents of the eigenvalues' tails before and after training: {"modules": {NAME: {…}}}.
+Json analyse_alpha(const WeightAnalysisOptions& options, const store::Workspace* workspace);
+
 /// Two adapters against each other, as `adapter compare` has it.
 Json analyse_overlap(const WeightAnalysisOptions& options, const store::Workspace* workspace);
 
