@@ -278,7 +278,7 @@ std::string note_of(const Comparing& comparing) {
 
 std::string main_score(std::span<const store::RunRecord> runs) {
   for (const char* split : {"test", "eval"}) {
-    for (const char* metric : {"f1", "exact_match", "accuracy", "loss"}) {
+    for (const char* metric : {"f1", "exact_match", "accuracy", "mean", "loss"}) {
       const std::string name = std::string(split) + "/" + metric;
       const bool known = std::any_of(runs.begin(), runs.end(),
                                      [&](const store::RunRecord& run) { return score_value(run, name).has_value(); });

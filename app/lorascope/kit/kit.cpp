@@ -13,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/figures/mixture_table.h"
 #include "core/figures/pgfplots.h"
 #include "core/figures/render.h"
 #include "core/figures/run_tables.h"
@@ -98,6 +99,19 @@ void add_references(Files& files, const std::vector<store::StudyRecord>& studies
   }
 }
 
+// One table of methods by tasks for each study that mixes adapters.
+void add_mixtures(Files& files, const store::Workspace& workspace, const std::vector<store::StudyRecord>& studies,
+                  const std::vector<store::RunRecord>& runs) {
+  for (const store::StudyRecord& study : studies) {
+    std::vector<store::RunRecord> members;
+    std::copy_if(runs.begin(), runs.end(), std::back_inserter(members),
+                 [&](const store::RunRecord& run) { return run.study_id == study.id; });
+    if (!figures::has_mixtures(members)) continue;
+    add_table(files, file_stem(study.name) + "-mixtures",
+              figures::mixture_table(members, figures::evaluation_speeds(workspace, members)));
+  }
+}
+
 Files kit_files(const store::Workspace& workspace, const std::vector<store::RunRecord>& runs) {
   Files files;
   std::map<std::string, std::vector<store::RunRecord>> by_task;
@@ -116,6 +130,7 @@ Files kit_files(const store::Workspace& workspace, const std::vector<store::RunR
   const std::vector<store::StudyRecord> studies = studies_of(workspace, runs);
   for (const store::StudyRecord& study : studies) files["studies/" + file_stem(study.name) + ".toml"] = study.source;
   add_references(files, studies, runs);
+  add_mixtures(files, workspace, studies, runs);
   files["commands.sh"] = kit_commands(runs);
   files["versions.json"] = kit_versions(runs);
   const std::vector<KitReportItem> report = kit_report(workspace, runs);
