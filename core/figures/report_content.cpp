@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/figures/compare_inputs.h"
 #include "core/figures/layer_map.h"
+#include "core/figures/mixture_table.h"
 #include "core/figures/paper_tables.h"
 #include "core/figures/run_tables.h"
 #include "core/figures/table_text.h"
@@ -117,6 +118,8 @@ Content made(const store::Workspace& workspace, const ReportQuery& query, const 
       return run_table(runs);
     case ReportKind::Parallel:
       return parallel(runs);
+    case ReportKind::Mixtures:
+      return mixture_table(runs, evaluation_speeds(workspace, runs));
     case ReportKind::PaperTable:
       return paper(workspace, query, runs);
     default:

@@ -4,7 +4,9 @@
 #include <set>
 
 #include "core/figures/compare_table.h"
+#include "core/figures/mixture_table.h"
 #include "core/figures/report_content.h"
+#include "core/figures/scalings.h"
 #include "core/store/run_store.h"
 
 namespace lorascope::figures {
@@ -28,6 +30,26 @@ std::string telling_module(const std::vector<RunSpectra>& spectra) {
     if (common) last = module;
   }
   return last;
+}
+
+HeatMapData scaling_map(const store::RunRecord& run, const Scalings& scalings, std::int64_t step) {
+  const std::vector<ScalingRow> rows = scaling_rows(scalings, {});
+  const auto means = scaling_means(scalings, ScalingKind::Applied, rows, 0, scalings.num_rows());
+  HeatMapData map;
+  map.title = "Mean scaling by block and adapter, " + (run.group.empty() ? run.name : run.group);
+  map.note = "mean over " + std::to_string(scalings.tokens.size()) + " tokens at step " + std::to_string(step) + ", " +
+             seed_name(run);
+  map.row_label = "block";
+  map.column_label = "adapter";
+  map.columns = scalings.adapters;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    map.rows.push_back(rows[row].name);
+    for (const std::vector<double>& of_adapter : means) {
+      const std::size_t num_tokens = of_adapter.size() / rows.size();
+      map.values.push_back(mean_of(std::span(of_adapter).subspan(row * num_tokens, num_tokens)));
+    }
+  }
+  return map;
 }
 
 struct Maker {
@@ -57,6 +79,22 @@ struct Maker {
       one.series = name;
       one.curves.band = BandKind::Interval;
       if (name == "train/loss") one.curves.smoothing = kTrainingSmoothing;
+      queries.push_back(std::move(one));
+    }
+    return queries;
+  }
+
+  // What a gate did is an artifact, not a row: its means are kept as they are now.
+  std::vector<ReportQuery> scalings(const store::Workspace& workspace) const {
+    std::vector<ReportQuery> queries;
+    for (const store::RunRecord& run : runs) {
+      const std::vector<store::Artifact> looks = store.artifacts(run.id, "scalings");
+      const auto newest = std::max_element(looks.begin(), looks.end(),
+                                           [](const auto& a, const auto& b) { return a.step < b.step; });
+      if (newest == looks.end()) continue;
+      ReportQuery one = query(ReportKind::Fixed, Grouping::None);
+      one.fixed = std::make_shared<const Content>(scaling_map(
+          run, read_scalings(workspace.resolved_path(newest->path)), newest->step));
       queries.push_back(std::move(one));
     }
     return queries;
@@ -117,7 +155,9 @@ const std::vector<ReportPreset>& report_presets() {
       {"settings", "Settings that differ", "between the groups of runs"},
       {"spectra", "Spectra", "singular values and energy of a module, ranks by layer, the numbers"},
       {"layer-map", "Layer maps", "relative size of the update by layer and module, one map a group"},
-      {"parallel", "Parallel coordinates", "settings and scores of each run"}};
+      {"parallel", "Parallel coordinates", "settings and scores of each run"},
+      {"mixtures", "Methods by tasks", "scores of mixtures and single adapters on every task, with their costs"},
+      {"scalings", "Scalings of the gate", "mean scaling of each adapter by block, newest look of each X-LoRA run"}};
   return presets;
 }
 
@@ -135,6 +175,8 @@ std::vector<ReportQuery> preset_queries(const store::Workspace& workspace, const
   if (preset == "comparison") return {maker.query(ReportKind::Comparison, Grouping::Setting)};
   if (preset == "settings") return {maker.query(ReportKind::Settings, Grouping::Setting)};
   if (preset == "parallel") return {maker.query(ReportKind::Parallel, Grouping::None)};
+  if (preset == "mixtures" && has_mixtures(runs)) return {maker.query(ReportKind::Mixtures, Grouping::Setting)};
+  if (preset == "scalings") return maker.scalings(workspace);
   if (preset == "spectra") return maker.of_spectra(false);
   if (preset == "layer-map") return maker.of_spectra(true);
   return {};

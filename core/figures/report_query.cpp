@@ -9,9 +9,10 @@
 namespace lorascope::figures {
 namespace {
 
-constexpr std::array<const char*, 13> kKinds = {"curves",   "spectrum",   "energy",   "layers", "layer-map",
+constexpr std::array<const char*, 14> kKinds = {"curves",   "spectrum",   "energy",   "layers", "layer-map",
                                                 "parallel", "scores",     "comparison", "settings", "runs",
-                                                "numbers",  "paper-table", "fixed"};
+                                                "numbers",  "paper-table", "fixed",
+                                                "mixtures"};
 constexpr std::array<const char*, 4> kSources = {"step", "epoch", "examples", "seconds"};
 constexpr std::array<const char*, 3> kGroupings = {"none", "method", "setting"};
 constexpr std::array<const char*, 3> kBands = {"none", "min-max", "interval"};

@@ -46,7 +46,8 @@ enum class ReportKind {
   Runs,
   Numbers,
   PaperTable,
-  Fixed
+  Fixed,
+  Mixtures
 };
 
 /// What to compute from the rows of a workspace: the same query and rows give the same content.

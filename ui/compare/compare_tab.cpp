@@ -14,6 +14,7 @@
 
 #include "core/figures/compare_inputs.h"
 #include "core/figures/curve_figure.h"
+#include "core/figures/mixture_table.h"
 #include "ui/compare/evidence_book.h"
 #include "ui/compare/parallel_card.h"
 #include "ui/curves/curve_card.h"
@@ -86,11 +87,15 @@ CompareTab::CompareTab(SessionModel* session, SpectraBook* spectra, QWidget* par
                         "seeds", "p, seeds", "p, examples", "trained", "published"});
   setHelpTopic(table_, QStringLiteral("measure.significance"));
   settings_ = new TableCard(tr("Settings that differ"));
+  mixtures_ = new TableCard(tr("Methods by tasks"));
+  mixtures_->setPinQuery([this] { return query(figures::ReportKind::Mixtures); });
+  mixtures_->hide();
   table_->setPinQuery([this] { return query(figures::ReportKind::Comparison); });
   settings_->setPinQuery([this] { return query(figures::ReportKind::Settings); });
   parallel_ = new ParallelCard;
   column->addWidget(buildBar());
   column->addWidget(table_);
+  column->addWidget(mixtures_);
   column->addWidget(settings_);
   column->addWidget(buildCurves());
   column->addWidget(parallel_);
@@ -106,7 +111,7 @@ CompareTab::CompareTab(SessionModel* session, SpectraBook* spectra, QWidget* par
   connect(session_, &SessionModel::runsChanged, this, &CompareTab::refreshSoon);
   connect(spectra_, &SpectraBook::changed, this, &CompareTab::refreshSoon);
   connect(evidence_, &EvidenceBook::changed, this, &CompareTab::refreshSoon);
-  for (TableCard* card : {table_, settings_}) {
+  for (TableCard* card : {table_, settings_, mixtures_}) {
     connect(card, &TableCard::runHovered, session_, &SessionModel::setHoverRun);
     connect(card, &TableCard::runActivated, this, [this](qint64 run) { session_->select({run}); });
   }
@@ -287,6 +292,7 @@ void CompareTab::refresh() {
   if (runs.empty()) {
     shown_.clear();
     table_->setTable(figures::compare_table(runs));
+    mixtures_->hide();
     return;
   }
   if (std::string now = marks(runs); now != shown_) {
@@ -306,6 +312,9 @@ void CompareTab::refresh() {
   score_button_->setText(options.score.empty() ? tr("none yet")
                                                : QString::fromStdString(figures::series_label(options.score)));
   table_->setTable(std::move(table));
+  const bool mixes = figures::has_mixtures(runs);
+  mixtures_->setVisible(mixes);
+  if (mixes) mixtures_->setTable(figures::mixture_table(runs, evidence_->speeds()));
   settings_->setTable(figures::settings_table(runs, grouping(), choice_.baseline));
   std::vector<std::string> scores;
   for (const std::string& name : {std::string("eval/loss"), options.score}) {

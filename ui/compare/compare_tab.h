@@ -33,6 +33,8 @@ class CompareTab : public QWidget {
 
   TableCard* table() const { return table_; }
   TableCard* settings() const { return settings_; }
+  /// Methods by tasks, where the shown runs mix adapters or are about several tasks.
+  TableCard* mixtures() const { return mixtures_; }
   ParallelCard* parallel() const { return parallel_; }
   EvidenceBook* evidence() const { return evidence_; }
   void setBaseline(const std::string& group);
@@ -80,6 +82,7 @@ class CompareTab : public QWidget {
   CurveCard* validation_;
   TableCard* table_;
   TableCard* settings_;
+  TableCard* mixtures_;
   ParallelCard* parallel_;
   Choice choice_;
   std::string shown_;  ///< marks() of what is on screen

@@ -5,7 +5,7 @@
 #include <QThreadPool>
 #include <memory>
 
-#include "core/figures/example_scores.h"
+#include "core/figures/mixture_table.h"
 #include "core/store/workspace.h"
 
 namespace lorascope::ui {
@@ -34,14 +34,6 @@ void EvidenceBook::want(figures::Grouping grouping, const std::string& baseline,
   }
   if (asked == asked_ || request->folder.empty() || request->runs.empty()) return;
   asked_ = asked;
-  const std::string metric = score.substr(score.find('/') + 1);
-  if (metric != figures::example_metric(request->runs.front().task)) {
-    ++request_;
-    evidence_.clear();
-    ++num_changes_;
-    Q_EMIT changed();
-    return;
-  }
   if (const std::string about = request->folder + '\n' + score.substr(0, score.find('/')); about != counts_of_) {
     counts_of_ = about;
     counts_.clear();
@@ -49,21 +41,24 @@ void EvidenceBook::want(figures::Grouping grouping, const std::string& baseline,
   QThreadPool::globalInstance()->start(
       [book = QPointer(this), request, counts = counts_, number = ++request_]() mutable {
         std::map<std::string, figures::GroupEvidence> evidence;
+        std::map<RunId, double> speeds;
         try {
           const store::Workspace workspace = store::Workspace::open(request->folder);
           evidence = figures::group_evidence(workspace, request->runs, request->options, counts);
+          if (figures::has_mixtures(request->runs)) speeds = figures::evaluation_speeds(workspace, request->runs);
         } catch (const std::exception&) {
           evidence.clear();  // a workspace that cannot be read says so elsewhere
         }
-        QMetaObject::invokeMethod(QCoreApplication::instance(), [book, evidence, counts, number] {
-          if (book) book->take(number, evidence, counts);
+        QMetaObject::invokeMethod(QCoreApplication::instance(), [book, evidence, counts, speeds, number] {
+          if (book) book->take(number, evidence, counts, speeds);
         });
       });
 }
 
 void EvidenceBook::take(int number, const std::map<std::string, figures::GroupEvidence>& evidence,
-                        const figures::CountsByRun& counts) {
+                        const figures::CountsByRun& counts, const std::map<RunId, double>& speeds) {
   if (number != request_) return;
+  speeds_ = speeds;
   counts_ = counts;
   evidence_ = evidence;
   ++num_changes_;

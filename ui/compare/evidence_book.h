@@ -21,6 +21,8 @@ class EvidenceBook : public QObject {
   /// Asks for the evidence about these runs; changed() follows when it is there or has changed.
   void want(figures::Grouping grouping, const std::string& baseline, const std::string& score);
   const std::map<std::string, figures::GroupEvidence>& evidence() const { return evidence_; }
+  /// Tokens a second in evaluation, where the shown runs are mixtures.
+  const std::map<RunId, double>& speeds() const { return speeds_; }
   /// Moves with every change of evidence().
   int number() const { return num_changes_; }
 
@@ -29,7 +31,8 @@ class EvidenceBook : public QObject {
 
  private:
   struct Request;
-  void take(int number, const std::map<std::string, figures::GroupEvidence>& evidence, const figures::CountsByRun& counts);
+  void take(int number, const std::map<std::string, figures::GroupEvidence>& evidence, const figures::CountsByRun& counts,
+            const std::map<RunId, double>& speeds);
 
   SessionModel* session_;
   int request_ = 0;    ///< number of the newest request; older answers are dropped
@@ -37,6 +40,7 @@ class EvidenceBook : public QObject {
   figures::CountsByRun counts_;      ///< of finished runs and the split asked for
   std::string counts_of_;
   std::map<std::string, figures::GroupEvidence> evidence_;
+  std::map<RunId, double> speeds_;
   int num_changes_ = 0;
 };
 

@@ -18,7 +18,8 @@ void CaptionEdit::setCaption(const QString& own, const QString& generated) {
   before_ = own;
   const QString text = own.isEmpty() ? generated : own;
   // What is being typed is not taken away by numbers that arrive.
-  if (hasFocus() && toPlainText() != text) return;
+  if (hasFocus() && toPlainText() != shown_) return;
+  shown_ = text;
   if (toPlainText() != text) setPlainText(text);
 }
 

@@ -25,6 +25,7 @@ class CaptionEdit : public QPlainTextEdit {
 
  private:
   QString generated_, before_;
+  QString shown_;  ///< what was set last
 };
 
 }  // namespace lorascope::ui

@@ -229,12 +229,15 @@ void ReportTab::showChosen() {
   }
   shown_ = item;
   if (item == nullptr) return;
+  const std::string old_label = record_.label;
   record_ = item->record;
   card_->setTitle(QString::fromStdString(figures::title_of(item->content)));
   const QString own = QString::fromStdString(record_.caption);
   if (other) caption_->clearFocus();
   caption_->setCaption(own, QString::fromStdString(item->generated));
-  if (other || !label_->hasFocus()) label_->setText(QString::fromStdString(record_.label));
+  // What is being typed is not taken away.
+  const bool typing = label_->hasFocus() && label_->text().toStdString() != old_label;
+  if (other || !typing) label_->setText(QString::fromStdString(record_.label));
   generated_->setEnabled(!own.isEmpty());
   showPanel(*item);
 }

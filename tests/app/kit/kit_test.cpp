@@ -1,14 +1,22 @@
 #include "app/lorascope/kit/kit.h"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
 #include <fstream>
+#include <locale>
 #include <map>
+#include <thread>
 
 #include "app/lorascope/kit/kit_figures.h"
+#include "app/lorascope/kit/kit_report.h"
 #include "app/lorascope/kit/selection.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/store/report_store.h"
 #include "core/store/run_store.h"
+#include "tests/app/kit/pinned.h"
 #include "tests/support/catch.h"
 #include "tests/support/sample_workspace.h"
 #include "tests/support/temporary_folder.h"
@@ -79,6 +87,70 @@ TEST_CASE("The same rows give the same kit byte for byte", "[kit]") {
   store::Workspace again = store::Workspace::open(sample.workspace.folder());
   app::write_kit(again, sample.ids(), sample.folder.path() / "second");
   CHECK(content_of(sample.folder.path() / "first") == content_of(sample.folder.path() / "second"));
+}
+
+TEST_CASE("The kit is the same from any folder, at any time and in any language", "[kit]") {
+  Sample sample;
+  test::pin_everything(sample.workspace);
+  app::write_kit(sample.workspace, sample.ids(), sample.folder.path() / "first");
+  const fs::path before = fs::current_path();
+  const std::locale locale = std::locale::global(std::locale(std::locale::classic(), new test::GermanNumbers));
+  setenv("TZ", "Asia/Tokyo", 1);
+  tzset();
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+  fs::create_directories(sample.folder.path() / "elsewhere");
+  fs::current_path(sample.folder.path() / "elsewhere");
+  store::Workspace again = store::Workspace::open(sample.workspace.folder());
+  app::write_kit(again, sample.ids(), "ein Ordner mit Lücke");
+  const auto second = content_of(sample.folder.path() / "elsewhere" / "ein Ordner mit Lücke");
+  fs::current_path(before);
+  std::locale::global(locale);
+  unsetenv("TZ");
+  tzset();
+  const auto first = content_of(sample.folder.path() / "first");
+  CHECK(first.size() > 100);
+  for (const auto& [path, content] : first) {
+    INFO(path);
+    REQUIRE(second.contains(path));
+    CHECK((second.at(path) == content));
+  }
+  CHECK(second.size() == first.size());
+}
+
+TEST_CASE("Pinned figures and tables are in the kit, in their order and styles", "[kit]") {
+  Sample sample;
+  test::pin_everything(sample.workspace);
+  store::ReportStore report(sample.workspace);
+  std::vector<store::FigureRecord> records = report.list();
+  REQUIRE(records.size() > 8);
+  std::vector<std::int64_t> ids;
+  for (const store::FigureRecord& record : records) ids.push_back(record.id);
+  std::rotate(ids.begin(), ids.end() - 1, ids.end());
+  report.set_order(ids);
+  records = report.list();
+  records[0].label = "fig:Parallel & more";
+  records[0].caption = "Hand-written: 50 %";
+  figures::ReportStyle style;
+  style.render.width_cm = 8.5;
+  records[0].style = style.to_json();
+  report.put(records[0]);
+  const auto runs = app::report_runs(sample.workspace);
+  CHECK(runs.size() == store::RunStore(sample.workspace).list().size());
+  app::write_kit(sample.workspace, runs, sample.folder.path() / "kit");
+  const auto files = content_of(sample.folder.path() / "kit");
+  REQUIRE(files.contains("report/01-parallel-more.pdf"));
+  CHECK(files.contains("report/01-parallel-more.tex"));
+  CHECK_THAT(files.at("report/report.tex"), Catch::Contains("\\caption{Hand-written: 50 \\%}\n  \\label{fig:parallel-more}"));
+  // 8.5 cm as a page.
+  CHECK_THAT(files.at("report/01-parallel-more.svg"), Catch::Contains("width=\"8.5cm\"") || Catch::Contains("viewBox=\"0 0 240.9"));
+  CHECK_THAT(files.at("README.md"), Catch::Contains("- `report/01-parallel-more`: Hand-written: 50 %"));
+  CHECK_THAT(files.at("README.md"), Catch::Contains("lorascope export 1 2 3") && Catch::Contains(" --kit FOLDER"));
+  CHECK_THAT(files.at("README.md"), Catch::Contains("| seed 42 |"));
+  // Pins that show none of the kit's runs stay out.
+  store::RunStore store(sample.workspace);
+  const store::RunId other = store.create({});
+  app::write_kit(sample.workspace, {other}, sample.folder.path() / "other");
+  CHECK_FALSE(fs::exists(sample.folder.path() / "other" / "report"));
 }
 
 TEST_CASE("A new kit replaces the old one and leaves other files alone", "[kit]") {

@@ -22,8 +22,10 @@ FigureData sample_curves() {
   FigureData figure;
   figure.title = "Validation F1";
   figure.note = "mean of 3 seeds";
-  figure.x = {.label = "step", .whole_numbers = true};
-  figure.y = {.label = "validation F1", .unit = "%"};
+  figure.x.label = "step";
+  figure.x.whole_numbers = true;
+  figure.y.label = "validation F1";
+  figure.y.unit = "%";
   for (const char* method : {"ft", "lora"}) {
     Line line{method, {}, {}, {.method = method}, Shape::Line, 1};
     for (int i = 0; i < 2000; ++i) {
@@ -36,7 +38,10 @@ FigureData sample_curves() {
 }
 
 HeatMapData sample_map() {
-  HeatMapData map{.title = "Intruder dimensions & <sizes>", .row_label = "layer", .column_label = "module"};
+  HeatMapData map;
+  map.title = "Intruder dimensions & <sizes>";
+  map.row_label = "layer";
+  map.column_label = "module";
   map.rows = {"layer 1", "layer 0"};
   map.columns = {"query", "value", "attention out"};
   map.values = {1, 2.5, 3, 0.25, NAN, 12};
@@ -44,7 +49,8 @@ HeatMapData sample_map() {
 }
 
 ParallelData sample_parallel() {
-  ParallelData data{.title = "Settings and scores"};
+  ParallelData data;
+  data.title = "Settings and scores";
   data.axes = {{"learning rate", {}, 1e-5, 1e-3, true}, {"method", {"FT", "LoRA"}}, {"test F1 (%)", {}, 30.5, 41.5}};
   data.lines = {{"FT", {5e-5, 0, 41.5}, {.method = "ft"}, 1}, {"LoRA", {1e-3, 1, 38.5}, {.method = "lora"}, 2}};
   return data;

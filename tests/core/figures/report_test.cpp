@@ -38,11 +38,20 @@ struct Sample {
     store::RunStore store(workspace);
     const store::RunId id = store.create(settings, first.study_id);
     store.set_result(id, {.scores = {{"test", {{"f1", f1}}}}, .seconds = 60});
-    store.add_evaluation(id, {.step = 40, .epoch = 10, .split = "eval", .scores = {{"f1", f1}}, .seconds = 1, .time = 1});
+    store.add_evaluation(
+        id, {.step = 40, .epoch = 10, .split = "eval", .scores = {{"f1", f1}}, .seconds = 1, .time = 1});
     store.set_state(id, store::RunState::Finished);
     return id;
   }
 };
+
+HeatMapData one_cell() {
+  HeatMapData map;
+  map.rows = {"1"};
+  map.columns = {"a"};
+  map.values = {1};
+  return map;
+}
 
 ReportQuery query_of(const Sample& sample, ReportKind kind) {
   ReportQuery query;
@@ -65,8 +74,12 @@ store::FigureRecord record_of(const ReportQuery& query) {
 TEST_CASE("Content comes back from JSON as it was, with gaps, bands, styles and marks", "[figures]") {
   FigureData figure;
   figure.title = "Loss – \"α\"";
-  figure.x = {.label = "step", .whole_numbers = true, .maximum = 10};
-  figure.y = {.label = "loss", .unit = "nats", .log = true};
+  figure.x.label = "step";
+  figure.x.whole_numbers = true;
+  figure.x.maximum = 10;
+  figure.y.label = "loss";
+  figure.y.unit = "nats";
+  figure.y.log = true;
   figure.lines.push_back({"FT", {1, 2, 3}, {0.1, kNan, 1.0 / 3}, {.method = "ft", .colour = Rgb{1, 2, 255}}, Shape::Bars, 7});
   figure.bands.push_back({"band", {1, 2}, {0, 0.5}, {1, 1.5}, {.method = "lora", .variation = 1, .num_variations = 3}});
   figure.references.push_back({true, 8, "r = 8", LineStyle{.method = "lora"}});
@@ -89,7 +102,11 @@ TEST_CASE("Content comes back from JSON as it was, with gaps, bands, styles and 
   CHECK(same.rows[0].cells[1].mark == "*");
   CHECK(same.columns[1].better == Better::Higher);
 
-  HeatMapData map{.rows = {"1"}, .columns = {"a", "b"}, .values = {1, kNan}, .unit = "%", .diverging = true};
+  HeatMapData map = one_cell();
+  map.columns = {"a", "b"};
+  map.values = {1, kNan};
+  map.unit = "%";
+  map.diverging = true;
   CHECK(content_json(content_from_json(content_json(map))) == content_json(map));
   ParallelData parallel;
   parallel.axes = {{"lr", {}, 0, 1, true}, {"kind", {"a", "b"}}};
@@ -119,7 +136,7 @@ TEST_CASE("A query comes back from JSON as it was", "[figures]") {
   query.step = 40;
   query.group = "a";
   query.x_range = Range{1, 2};
-  query.fixed = std::make_shared<const Content>(HeatMapData{.rows = {"1"}, .columns = {"a"}, .values = {1}});
+  query.fixed = std::make_shared<const Content>(one_cell());
   const ReportQuery back = ReportQuery::from_json(query.to_json());
   CHECK(back.to_json() == query.to_json());
   CHECK(back.runs == query.runs);
@@ -195,7 +212,8 @@ TEST_CASE("Every preset gives figures and tables that all exports take", "[figur
   for (const ReportPreset& preset : report_presets()) {
     INFO(preset.id);
     const std::vector<ReportQuery> queries = preset_queries(sample.workspace, preset.id, all, all);
-    CHECK_FALSE(queries.empty());
+    // The sample has no mixtures.
+    CHECK(queries.empty() == (preset.id == "mixtures" || preset.id == "scalings"));
     const bool of_other_task = preset.id == "table-2" || preset.id == "table-3";
     for (const ReportQuery& query : queries) {
       const ReportItem item = report_item(sample.workspace, record_of(query), all);
@@ -208,7 +226,9 @@ TEST_CASE("Every preset gives figures and tables that all exports take", "[figur
     }
   }
   CHECK(preset_queries(sample.workspace, "film", all, all).empty());
-  CHECK(new_label(TableData{.title = "Scores"}, {"tab:scores", "tab:scores-2"}) == "tab:scores-3");
+  TableData scores;
+  scores.title = "Scores";
+  CHECK(new_label(scores, {"tab:scores", "tab:scores-2"}) == "tab:scores-3");
 }
 
 TEST_CASE("Table 6 counts mixtures as the paper does and once", "[figures]") {
