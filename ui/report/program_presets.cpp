@@ -8,6 +8,7 @@
 
 #include "core/figures/run_groups.h"
 #include "ui/plots/heat_map_view.h"
+#include "ui/representations/analysis_figures.h"
 #include "ui/weights/adapter_map.h"
 #include "ui/weights/intruder_figure.h"
 
@@ -73,6 +74,36 @@ std::vector<ProgramStep> overlapSteps(const std::vector<store::RunRecord>& runs)
   return steps;
 }
 
+/// One command over all of the runs: the first is what the others are compared with.
+ProgramStep statesStep(const std::vector<store::RunRecord>& runs, const QString& what,
+                       std::function<std::vector<figures::Content>(const QJsonObject&)> contents) {
+  QStringList arguments = {QStringLiteral("analyse")};
+  for (const store::RunRecord& run : runs) arguments.append(QString::number(run.id));
+  return {arguments + QStringList{QStringLiteral("--what"), what}, std::move(contents)};
+}
+
+std::vector<figures::Content> ckaContents(const QJsonObject& answer) {
+  std::vector<figures::Content> contents;
+  const int count = static_cast<int>(answer.value(QStringLiteral("results")).toArray().size());
+  for (int i = 0; i < count; ++i) {
+    figures::HeatMapData map = figureOf(ckaMap(answer, i));
+    map.note = ckaCaption(answer, i).toStdString();
+    contents.push_back(std::move(map));
+  }
+  return contents;
+}
+
+std::vector<figures::Content> sensitivityContents(const QJsonObject& answer) {
+  return {sensitivityFigure(answer)};
+}
+
+std::vector<ProgramStep> statesSteps(const std::vector<store::RunRecord>& runs, const char* what,
+                                     std::vector<figures::Content> (*contents)(const QJsonObject&)) {
+  const std::vector<store::RunRecord> chosen = oneOfEachSetting(runs);
+  if (chosen.empty()) return {};
+  return {statesStep(chosen, QLatin1String(what), contents)};
+}
+
 }  // namespace
 
 std::vector<store::RunRecord> oneOfEachSetting(const std::vector<store::RunRecord>& runs) {
@@ -98,7 +129,11 @@ const std::vector<ProgramPreset>& programPresets() {
                                              [](const store::RunRecord& run) { return run.method == "lora"; });
          // One setting alone: its seeds against each other.
          return overlapSteps(adapters > 1 ? chosen : runs);
-       }}};
+       }},
+      {tr("CKA of the layers"), tr("hidden states against the base model's, with n and noise floor; minutes"),
+       [](const auto& runs) { return statesSteps(runs, "cka", ckaContents); }},
+      {tr("Syntactic-semantic sensitivity"), tr("by layer from minimal pairs, with bootstrap bands; minutes"),
+       [](const auto& runs) { return statesSteps(runs, "sensitivity", sensitivityContents); }}};
   return presets;
 }
 
