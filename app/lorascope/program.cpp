@@ -37,6 +37,9 @@ void add_commands(CLI::App& program) {
   add_forward(program);
   add_import(program);
   add_analyse(program);
+  add_directions(program);
+  add_kept_share(program);
+  add_derive(program);
 }
 
 int report(const Error& error) {
