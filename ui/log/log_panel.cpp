@@ -10,10 +10,12 @@
 #include <QMouseEvent>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QShortcut>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <optional>
 
 #include "ui/log/process_log.h"
 #include "ui/log/queue_model.h"
@@ -165,12 +167,25 @@ QWidget* LogPanel::buildQueue() {
   queue_view_ = new QListView;
   queue_view_->setModel(queue_);
   queue_view_->setAccessibleName(tr("Running and waiting runs"));
+  queue_view_->setDragDropMode(QAbstractItemView::InternalMove);
+  queue_view_->setDefaultDropAction(Qt::MoveAction);
+  queue_view_->setToolTip(tr("Drag a waiting run to its place, or Alt+Up and Alt+Down"));
+  connect(queue_, &QueueModel::moveRequested, control_, [this](store::RunId run, store::RunId before) {
+    control_->placeInQueue(run, before == 0 ? std::nullopt : std::optional(before));
+  });
   const auto chosen = [this] { return queue_->runAt(queue_view_->currentIndex().row()); };
   connect(up, &QToolButton::clicked, this, [this, chosen] { control_->moveInQueue(chosen(), true); });
   connect(down, &QToolButton::clicked, this, [this, chosen] { control_->moveInQueue(chosen(), false); });
   connect(remove, &QToolButton::clicked, this, [this, chosen] { control_->removeFromQueue({chosen()}); });
   connect(queue_view_, &QListView::clicked, this,
           [this](const QModelIndex& index) { session_->select({queue_->runAt(index.row())}); });
+  const std::pair<QKeySequence, QToolButton*> keys[] = {{QKeySequence(tr("Alt+Up")), up},
+                                                        {QKeySequence(tr("Alt+Down")), down},
+                                                        {QKeySequence(Qt::Key_Delete), remove}};
+  for (const auto& [key, button] : keys) {
+    auto* shortcut = new QShortcut(key, queue_view_, nullptr, nullptr, Qt::WidgetShortcut);
+    connect(shortcut, &QShortcut::activated, button, &QToolButton::click);
+  }
   for (QToolButton* button : {up, down, remove}) {
     bar->addWidget(button);
   }

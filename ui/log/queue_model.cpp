@@ -1,11 +1,17 @@
 #include "ui/log/queue_model.h"
 
+#include <QMimeData>
 #include <algorithm>
 
 #include "ui/main_window/session_model.h"
 #include "ui/widgets/number_format.h"
 
 namespace lorascope::ui {
+namespace {
+
+constexpr const char* kMimeType = "application/x-lorascope-queued-run";
+
+}  // namespace
 
 QueueModel::QueueModel(SessionModel* session, QObject* parent) : QAbstractListModel(parent), session_(session) {
   connect(session, &SessionModel::runsChanged, this, &QueueModel::rebuild);
@@ -46,6 +52,35 @@ store::RunId QueueModel::runAt(int row) const {
 
 int QueueModel::rowCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+
+Qt::ItemFlags QueueModel::flags(const QModelIndex& index) const {
+  const Qt::ItemFlags flags = QAbstractListModel::flags(index);
+  if (!index.isValid()) return flags | Qt::ItemIsDropEnabled;
+  return isWaiting(index.row()) ? flags | Qt::ItemIsDragEnabled : flags;
+}
+
+QStringList QueueModel::mimeTypes() const {
+  return {QString::fromUtf8(kMimeType)};
+}
+
+QMimeData* QueueModel::mimeData(const QModelIndexList& indexes) const {
+  auto* data = new QMimeData;
+  if (!indexes.isEmpty()) data->setData(kMimeType, QByteArray::number(static_cast<qint64>(runAt(indexes.front().row()))));
+  return data;
+}
+
+bool QueueModel::canDropMimeData(const QMimeData* data, Qt::DropAction, int, int, const QModelIndex&) const {
+  return data->hasFormat(kMimeType);
+}
+
+bool QueueModel::dropMimeData(const QMimeData* data, Qt::DropAction, int row, int, const QModelIndex& parent) {
+  const store::RunId run = data->data(kMimeType).toLongLong();
+  int place = row >= 0 ? row : parent.isValid() ? parent.row() : rowCount();
+  place = std::max(place, rowCount() - num_waiting_);  // never in front of what runs
+  if (run == 0 || runAt(place) == run) return false;
+  Q_EMIT moveRequested(run, runAt(place));
+  return false;  // nothing is removed here: the store's new order arrives as any other change
 }
 
 QVariant QueueModel::data(const QModelIndex& index, int role) const {

@@ -184,6 +184,11 @@ void RunControl::moveInQueue(store::RunId id, bool up) {
   });
 }
 
+void RunControl::placeInQueue(store::RunId id, std::optional<store::RunId> before) {
+  if (before == id) return;
+  session_->edit([id, before](const store::Workspace& workspace) { store::RunStore(workspace).move_in_queue(id, before); });
+}
+
 void RunControl::removeFromQueue(const std::vector<store::RunId>& ids) {
   session_->edit([ids](const store::Workspace& workspace) {
     for (const store::RunId id : ids) {

@@ -2,6 +2,7 @@
 
 #include <QObject>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "core/base/error.h"
@@ -41,6 +42,8 @@ class RunControl : public QObject {
   void startQueue();
   /// Moves a waiting run one place up or down in the queue.
   void moveInQueue(store::RunId id, bool up);
+  /// Puts a waiting run before another waiting one, or at the end.
+  void placeInQueue(store::RunId id, std::optional<store::RunId> before);
   /// Takes waiting runs out of the queue: they turn stopped and can be resumed later.
   void removeFromQueue(const std::vector<store::RunId>& ids);
 
