@@ -35,15 +35,11 @@ bool isPerCent(const std::string& series, const std::string& task) {
   return score && figures::is_share(series.substr(5), task);
 }
 
-/// The help page of a series.
+/// The help page of a series: of "strict.f1" that of "f1".
 QString helpOf(const std::string& series) {
-  const std::string metric = series.substr(series.find('/') + 1);
-  if (metric == "accuracy" || metric == "f1" || metric == "exact_match" || metric == "loss") {
-    return QString::fromStdString("measure." + metric);
-  }
-  return metric == "lr"          ? QStringLiteral("training.learning_rate")
-         : metric == "grad_norm" ? QStringLiteral("training.max_grad_norm")
-                                 : QString();
+  const std::string metric = series.substr(series.find_last_of("/.") + 1);
+  const QString id = QString::fromStdString("measure." + metric);
+  return helpTitle(id).isEmpty() ? QStringLiteral("measure.score") : id;
 }
 
 }  // namespace
@@ -56,11 +52,16 @@ CurveCard::CurveCard(SessionModel* session, const std::string& series, QWidget* 
       soon_(new QTimer(this)),
       series_button_(new QToolButton(this)) {
   session_->wantSeries({QString::fromStdString(series_)});
+  setPinQuery([this] {
+    figures::ReportQuery query;
+    query.series = series_;
+    return query;
+  });
   view()->setValuesAtEnds(series_.starts_with("eval/"));
   setHelpTopic(this, helpOf(series_));
   addSeriesMenu();
-  train_button_ = emptyState()->addButton(QStringLiteral("Go to Train"), false, [this] { Q_EMIT trainRequested(); });
-  show_button_ = emptyState()->addButton(QStringLiteral("Show all runs"), false, [this] {
+  train_button_ = emptyState()->addButton(tr("Go to Train"), false, [this] { Q_EMIT trainRequested(); });
+  show_button_ = emptyState()->addButton(tr("Show all runs"), false, [this] {
     std::vector<RunId> all;
     for (const auto& run : session_->runs()) all.push_back(run.id);
     session_->setEyes(all, true);
@@ -100,8 +101,8 @@ void CurveCard::addSeriesMenu() {
   series_button_->setIcon(themedIcon(QStringLiteral("arrow-down"), IconTone::Secondary));
   series_button_->setIconSize(QSize(10, 10));
   series_button_->setProperty("role", "icon");
-  series_button_->setToolTip(QStringLiteral("Draw another series here"));
-  series_button_->setAccessibleName(QStringLiteral("Series of this plot"));
+  series_button_->setToolTip(tr("Draw another series here"));
+  series_button_->setAccessibleName(tr("Series of this plot"));
   series_button_->setPopupMode(QToolButton::InstantPopup);
   auto* menu = new QMenu(series_button_);
   series_button_->setMenu(menu);
@@ -127,7 +128,7 @@ void CurveCard::setRemovable() {
   auto* button = new QToolButton(this);
   button->setIcon(themedIcon(QStringLiteral("close"), IconTone::Secondary));
   button->setProperty("role", "icon");
-  button->setToolTip(QStringLiteral("Remove this plot"));
+  button->setToolTip(tr("Remove this plot"));
   button->setAccessibleName(button->toolTip());
   header()->addWidget(button);
   connect(button, &QToolButton::clicked, this, &CurveCard::removeRequested);
@@ -239,13 +240,13 @@ void CurveCard::appendTo(RunId id, const std::vector<store::MetricPoint>& known)
 void CurveCard::showCursor() {
   const auto step = session_->stepCursor();
   if (!step) return view()->setCursor(std::nullopt);
-  view()->setCursor(xOfStep(*session_, options().x, *step), QStringLiteral("step %1").arg(countText(*step)));
+  view()->setCursor(xOfStep(*session_, options().x, *step), tr("step %1").arg(countText(*step)));
 }
 
 void CurveCard::updateEmptyState() {
-  QString sentence = QStringLiteral("No points of %1 yet").arg(QString::fromStdString(figures::series_label(series_)));
+  QString sentence = tr("No points of %1 yet").arg(QString::fromStdString(figures::series_label(series_)));
   const bool hidden = session_->shownRuns().empty() && !session_->runs().empty();
-  if (hidden) sentence = QStringLiteral("All runs are hidden");
+  if (hidden) sentence = tr("All runs are hidden");
   emptyState()->setSentence(sentence);
   show_button_->setVisible(hidden);
   train_button_->setVisible(!hidden);

@@ -78,8 +78,8 @@ CurvesTab::CurvesTab(SessionModel* session, QWidget* parent)
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(0, 0, 0, 0);
   outer->addWidget(pages_);
-  empty_ = new EmptyState(QStringLiteral("curves"), QStringLiteral("Curves grow here while runs train"));
-  empty_->addButton(QStringLiteral("Start a comparison"), true, [this] { Q_EMIT trainRequested(); });
+  empty_ = new EmptyState(QStringLiteral("curves"), tr("Curves grow here while runs train"));
+  empty_->addButton(tr("Start a comparison"), true, [this] { Q_EMIT trainRequested(); });
   QScrollArea* scroll = makeScrollPage();
   auto* page = new QWidget;
   column_ = new QVBoxLayout(page);
@@ -141,12 +141,12 @@ void CurvesTab::connectOptions(CurveCard* card) {
 void CurvesTab::addMoreButton() {
   auto* row = new QHBoxLayout;
   more_ = new QToolButton;
-  more_->setText(QStringLiteral("Add a plot"));
+  more_->setText(tr("Add a plot"));
   more_->setIcon(themedIcon(QStringLiteral("plus"), IconTone::Secondary));
   more_->setIconSize(QSize(14, 14));
   more_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   more_->setPopupMode(QToolButton::InstantPopup);
-  more_->setAccessibleName(QStringLiteral("Add a plot of another series"));
+  more_->setAccessibleName(tr("Add a plot of another series"));
   auto* menu = new QMenu(more_);
   more_->setMenu(menu);
   connect(menu, &QMenu::aboutToShow, this, [this, menu] {
@@ -157,7 +157,7 @@ void CurvesTab::addMoreButton() {
         keep();
       });
     }
-    if (menu->isEmpty()) menu->addAction(QStringLiteral("No series yet"))->setEnabled(false);
+    if (menu->isEmpty()) menu->addAction(tr("No series yet"))->setEnabled(false);
   });
   row->addWidget(more_);
   row->addStretch(1);

@@ -16,6 +16,12 @@ ScoreTableCard::ScoreTableCard(SessionModel* session, QWidget* parent)
   setFirstToGo({"best epoch", "peak memory", "speed", "validation recall", "validation precision",
                 "validation accuracy", "test accuracy", "test surface F1", "validation surface F1", "test recall",
                 "test precision", "runs", "best step", "validation F1", "time"});
+  setPinQuery([] {
+    figures::ReportQuery query;
+    query.kind = figures::ReportKind::Scores;
+    query.curves.grouping = figures::Grouping::Setting;
+    return query;
+  });
   soon_->setSingleShot(true);
   soon_->setInterval(kSoonMs);
   connect(soon_, &QTimer::timeout, this, &ScoreTableCard::rebuild);

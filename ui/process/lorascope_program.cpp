@@ -6,8 +6,15 @@
 #include <QProcess>
 #include <QRegularExpression>
 #include <QStandardPaths>
+#include <QTimer>
+#include <memory>
 
 namespace lorascope::ui {
+namespace {
+
+constexpr int kPatienceMs = 2000;  ///< for a process that was asked to end
+
+}  // namespace
 
 LorascopeProgram::LorascopeProgram(QObject* parent) : QObject(parent) {
   const QString wanted = qEnvironmentVariable("LORASCOPE_PROGRAM");
@@ -50,6 +57,46 @@ void LorascopeProgram::run(const QStringList& arguments, const std::function<voi
           .errors = QString::fromUtf8(process->readAllStandardError())});
   });
   process->start(path_.isEmpty() ? QStringLiteral("lorascope") : path_, arguments);
+}
+
+QProcess* LorascopeProgram::runLines(const QStringList& arguments, const std::function<void(const QString&)>& line,
+                                     const std::function<void(const ProgramResult&)>& done) {
+  auto* process = new QProcess(this);
+  const auto output = std::make_shared<QString>();
+  const auto read = [process, output, line] {
+    while (process->canReadLine()) {
+      const QString text = QString::fromUtf8(process->readLine());
+      output->append(text);
+      line(text.trimmed());
+    }
+  };
+  connect(process, &QProcess::readyReadStandardOutput, this, read);
+  connect(process, &QProcess::errorOccurred, this, [process, done](QProcess::ProcessError error) {
+    if (error != QProcess::FailedToStart) return;
+    process->deleteLater();
+    done({.exit_code = -1, .output = {}, .errors = process->errorString()});
+  });
+  connect(process, &QProcess::finished, this, [process, read, output, done](int exit_code) {
+    read();
+    process->deleteLater();
+    output->append(QString::fromUtf8(process->readAllStandardOutput()));
+    done({.exit_code = exit_code,
+          .output = *output,
+          .errors = QString::fromUtf8(process->readAllStandardError())});
+  });
+  process->start(path_.isEmpty() ? QStringLiteral("lorascope") : path_, arguments);
+  return process;
+}
+
+void LorascopeProgram::stop(QProcess* process) {
+  process->disconnect();
+  connect(process, &QProcess::finished, process, &QObject::deleteLater);
+  if (process->state() == QProcess::NotRunning) {
+    process->deleteLater();
+    return;
+  }
+  process->terminate();
+  QTimer::singleShot(kPatienceMs, process, &QProcess::kill);
 }
 
 QString LorascopeProgram::commandLine(const QStringList& arguments) {

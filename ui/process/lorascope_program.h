@@ -5,6 +5,8 @@
 #include <QStringList>
 #include <functional>
 
+class QProcess;
+
 namespace lorascope::ui {
 
 /// What a command that was waited for said.
@@ -29,6 +31,13 @@ class LorascopeProgram : public QObject {
   bool startDetached(const QStringList& arguments) const;
   /// Runs a short command as a child and calls back on the UI thread when it has ended.
   void run(const QStringList& arguments, const std::function<void(const ProgramResult&)>& done);
+
+  /// The same for a longer one that says something now and then: `line` gets each line of its output as it comes. The
+  /// process deletes itself when it has ended; stop() ends it earlier, and then `done` is not called.
+  QProcess* runLines(const QStringList& arguments, const std::function<void(const QString&)>& line,
+                     const std::function<void(const ProgramResult&)>& done);
+  /// Asks a process of runLines() to end, and makes it end when it does not listen.
+  static void stop(QProcess* process);
 
   /// As a line to paste into a shell.
   static QString commandLine(const QStringList& arguments);

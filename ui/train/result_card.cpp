@@ -40,8 +40,10 @@ ResultCard::ResultCard(QWidget* parent) : Card(tr("Result"), parent) {
     connect(button, &QPushButton::clicked, this, signal);
     buttons->addWidget(button);
   };
+  add(QStringLiteral("table"), tr("Compare"), &ResultCard::compareRequested);
   add(QStringLiteral("curves"), tr("Curves"), &ResultCard::curvesRequested);
   add(QStringLiteral("weights"), tr("Weights"), &ResultCard::weightsRequested);
+  add(QStringLiteral("search"), tr("Inspect a sentence"), &ResultCard::inspectRequested);
   add(QStringLiteral("export"), tr("Export"), &ResultCard::exportRequested);
   buttons->addStretch(1);
   body()->addSpacing(4);

@@ -16,6 +16,8 @@ class ResultCard : public Card {
   void setSummary(const ScoreSummary& summary);
 
  Q_SIGNALS:
+  void compareRequested();
+  void inspectRequested();
   void curvesRequested();
   void weightsRequested();
   void exportRequested();

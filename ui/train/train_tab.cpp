@@ -85,6 +85,7 @@ void TrainTab::buildEmptyState() {
                     [this] { control_->startBuiltInStudy(); });
   empty_->addButton(tr("Make a study"), false, [this] { openEditor(); });
   empty_->addButton(tr("Open a workspace"), false, [this] { Q_EMIT workspaceRequested(); });
+  empty_->addButton(tr("Open an adapter folder"), false, [this] { Q_EMIT adapterRequested(); });
 }
 
 QWidget* TrainTab::buildRunPage() {
@@ -106,6 +107,8 @@ QWidget* TrainTab::buildRunPage() {
   layout->addWidget(batch_card_);
   worst_ = new WorstCard(session_);
   layout->addWidget(worst_);
+  connect(result_, &ResultCard::compareRequested, this, &TrainTab::compareRequested);
+  connect(result_, &ResultCard::inspectRequested, this, &TrainTab::inspectRequested);
   connect(result_, &ResultCard::curvesRequested, this, &TrainTab::curvesRequested);
   connect(result_, &ResultCard::weightsRequested, this, &TrainTab::weightsRequested);
   connect(result_, &ResultCard::exportRequested, this, &TrainTab::exportRequested);

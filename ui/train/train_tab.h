@@ -46,6 +46,9 @@ class TrainTab : public QWidget {
 
  Q_SIGNALS:
   void workspaceRequested();
+  void adapterRequested();
+  void compareRequested();
+  void inspectRequested();
   void curvesRequested();
   void weightsRequested();
   void exportRequested();

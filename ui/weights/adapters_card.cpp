@@ -17,6 +17,7 @@
 #include "ui/plots/segment_bar.h"
 #include "ui/plots/table_card.h"
 #include "ui/process/lorascope_program.h"
+#include "ui/weights/map_twin.h"
 #include "ui/widgets/help_topics.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/labels.h"
@@ -43,18 +44,18 @@ AdaptersCard::AdaptersCard(SessionModel* session, LorascopeProgram* program, QWi
       measure_(new SegmentBar(tr("What the map of adapters shows"))),
       menu_button_(new QToolButton),
       message_(new MessageBar),
-      map_(new HeatMapView),
       table_(new TableCard(tr("Modules"))) {
   setHelpTopic(this, QStringLiteral("measure.overlap"));
   setNote(tr("drop a PEFT adapter folder here, or choose two runs"));
   addButtons();
-  map_->setMinimumHeight(kMapHeight);
-  map_->setAccessibleName(tr("Map of adapters"));
+  map_ = new MapTwin(this, kMapHeight);
+  map_->view()->setAccessibleName(tr("Map of adapters"));
   body()->addWidget(message_);
   body()->addWidget(map_);
   body()->addWidget(table_);
   body()->addWidget(buildTruncation());
   map_->hide();
+  map_->setButtonsVisible(false);
   table_->hide();
   measure_->hide();
   connect(measure_, &SegmentBar::chosenChanged, this, &AdaptersCard::showMap);
@@ -103,6 +104,10 @@ void AdaptersCard::fillMenu() {
 
 bool AdaptersCard::isAdapterFolder(const QString& path) {
   return QFileInfo(QDir(path).filePath(QStringLiteral("adapter_config.json"))).isFile();
+}
+
+HeatMapView* AdaptersCard::map() const {
+  return map_->view();
 }
 
 void AdaptersCard::compareRuns(const QStringList& folders) {
@@ -205,6 +210,7 @@ void AdaptersCard::showAnswer(const QJsonObject& answer) {
   measure_->setSegments(labels, tips);
   table_->setTable(adapterTable(modules_, tr("Modules of %1").arg(title)));
   map_->show();
+  map_->setButtonsVisible(true);
   table_->show();
   truncation_->setVisible(folders_.size() == 1);
   measure_->setVisible(labels.size() > 1);

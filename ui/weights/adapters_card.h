@@ -15,6 +15,7 @@ namespace lorascope::ui {
 
 class HeatMapView;
 class LorascopeProgram;
+class MapTwin;
 class MessageBar;
 class SegmentBar;
 class SessionModel;
@@ -35,7 +36,7 @@ class AdaptersCard : public Card {
   /// workspace, and shows it against the original.
   void truncate(double energy);
   TableCard* table() const { return table_; }
-  HeatMapView* map() const { return map_; }
+  HeatMapView* map() const;
 
   /// Whether a dropped path is an adapter folder.
   static bool isAdapterFolder(const QString& path);
@@ -63,7 +64,7 @@ class AdaptersCard : public Card {
   SegmentBar* measure_;
   QToolButton* menu_button_;
   MessageBar* message_;
-  HeatMapView* map_;
+  MapTwin* map_ = nullptr;
   TableCard* table_;
   QWidget* truncation_ = nullptr;
   QDoubleSpinBox* energy_ = nullptr;

@@ -1,24 +1,17 @@
 #include "ui/weights/heat_map_card.h"
 
-#include <QClipboard>
-#include <QGuiApplication>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QMenu>
-#include <QStackedWidget>
-#include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "core/figures/table_text.h"
-#include "ui/plots/export_panel.h"
 #include "ui/plots/heat_map_view.h"
 #include "ui/plots/segment_bar.h"
-#include "ui/plots/table_data_model.h"
 #include "ui/weights/layer_map.h"
+#include "ui/weights/map_twin.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/theme.h"
 
@@ -56,33 +49,15 @@ bool hasBaseNorms(std::span<const figures::RunSpectra> runs) {
 }  // namespace
 
 HeatMapCard::HeatMapCard(QWidget* parent)
-    : Card(QStringLiteral("By layer and module"), parent),
-      group_choice_(new SegmentBar(QStringLiteral("Runs of the map"))),
-      measure_button_(new QToolButton),
-      stack_(new QStackedWidget),
-      view_(new HeatMapView),
-      table_(new QTableView),
-      export_(new ExportPanel),
-      table_model_(new TableDataModel(this)) {
+    : Card(tr("By layer and module"), parent),
+      group_choice_(new SegmentBar(tr("Runs of the map"))),
+      measure_button_(new QToolButton) {
   addMeasureMenu();
   header()->addWidget(group_choice_);
-  addTwinButtons();
-  table_->setModel(table_model_);
-  table_->setProperty("role", "surface");
-  table_->setAccessibleName(QStringLiteral("Numbers of the map"));
-  table_->verticalHeader()->hide();
-  table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
-  table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-  table_->setShowGrid(false);
-  stack_->addWidget(view_);
-  stack_->addWidget(table_);
-  stack_->addWidget(export_);
-  export_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
-  connect(export_, &ExportPanel::closed, this, [this] { showPage(view_); });
-  stack_->setMinimumHeight(kMapHeight);
-  body()->addWidget(stack_);
+  twin_ = new MapTwin(this, kMapHeight);
+  body()->addWidget(twin_);
   connect(group_choice_, &SegmentBar::chosenChanged, this, &HeatMapCard::wished);
-  connect(view_, &HeatMapView::cellChosen, this, &HeatMapCard::chooseCell);
+  connect(view(), &HeatMapView::cellChosen, this, &HeatMapCard::chooseCell);
 }
 
 void HeatMapCard::addMeasureMenu() {
@@ -92,7 +67,7 @@ void HeatMapCard::addMeasureMenu() {
   measure_button_->setIcon(themedIcon(QStringLiteral("arrow-down"), IconTone::Secondary));
   measure_button_->setIconSize(QSize(10, 10));
   measure_button_->setLayoutDirection(Qt::RightToLeft);
-  measure_button_->setAccessibleName(QStringLiteral("What the map shows"));
+  measure_button_->setAccessibleName(tr("What the map shows"));
   auto* menu = new QMenu(this);
   for (const SpectrumMeasure measure : kMeasures) {
     menu->addAction(QString::fromStdString(figures::measure_label(measure)), this,
@@ -102,28 +77,12 @@ void HeatMapCard::addMeasureMenu() {
   header()->addWidget(measure_button_);
 }
 
-void HeatMapCard::addTwinButtons() {
-  table_button_ = makeIconButton(QStringLiteral("table"), QStringLiteral("Show the map as a table"));
-  auto* copy = makeIconButton(QStringLiteral("copy"), QStringLiteral("Copy the map's numbers as CSV"));
-  export_button_ = makeIconButton(QStringLiteral("export"), QStringLiteral("Export the map as PDF, SVG, PNG or CSV"));
-  table_button_->setCheckable(true);
-  export_button_->setCheckable(true);
-  for (QToolButton* button : {table_button_, copy, export_button_}) header()->addWidget(button);
-  connect(table_button_, &QToolButton::clicked, this,
-          [this](bool open) { showPage(open ? static_cast<QWidget*>(table_) : view_); });
-  connect(export_button_, &QToolButton::clicked, this,
-          [this](bool open) { showPage(open ? static_cast<QWidget*>(export_) : view_); });
-  connect(copy, &QToolButton::clicked, this, [this] {
-    QGuiApplication::clipboard()->setText(QString::fromStdString(figures::csv_table(table_model_->table())));
-  });
+HeatMapView* HeatMapCard::view() const {
+  return twin_->view();
 }
 
-void HeatMapCard::showPage(QWidget* page) {
-  if (page == export_) export_->setSource(exportable(figureOf(view_->map())));
-  stack_->setCurrentWidget(page);
-  stack_->setMinimumHeight(page == export_ ? export_->sizeHint().height() : kMapHeight);
-  table_button_->setChecked(page == table_);
-  export_button_->setChecked(page == export_);
+ExportPanel* HeatMapCard::exportPanel() const {
+  return twin_->exportPanel();
 }
 
 void HeatMapCard::setMeasure(SpectrumMeasure measure) {
@@ -151,7 +110,14 @@ void HeatMapCard::setSpectra(std::span<const figures::RunSpectra> runs, const st
   const bool difference = chosen >= num_groups;
   const auto& group = groups[difference ? 0 : static_cast<std::size_t>(chosen)];
   HeatMap map = layerMap(runs, group, difference ? &groups[1] : nullptr, measure_, step);
-  table_model_->setTable(mapTable(map));
+  figures::ReportQuery pinned;
+  pinned.kind = figures::ReportKind::LayerMap;
+  pinned.curves.grouping = figures::Grouping::Setting;
+  pinned.measure = measure_;
+  pinned.step = step;
+  pinned.group = group.name;
+  if (difference) pinned.minus = groups[1].name;
+  twin_->setPinQuery([pinned] { return pinned; });
   const LayerGrid grid = gridOf(runs);
   layers_ = grid.layers;
   kinds_ = grid.kinds;
@@ -160,8 +126,7 @@ void HeatMapCard::setSpectra(std::span<const figures::RunSpectra> runs, const st
     layer_ = layers_[at / kinds_.size()];
     kind_ = kinds_[at % kinds_.size()];
   }
-  view_->setMap(std::move(map));
-  if (stack_->currentWidget() == export_) export_->setSource(exportable(figureOf(view_->map())));
+  twin_->setMap(std::move(map));
   showChosen();
 }
 
@@ -194,7 +159,7 @@ void HeatMapCard::showChosen() {
   const auto row = std::find(layers_.begin(), layers_.end(), layer_);
   const auto column = std::find(kinds_.begin(), kinds_.end(), kind_);
   if (row == layers_.end() || column == kinds_.end()) return;
-  view_->setChosen(static_cast<int>(row - layers_.begin()), static_cast<int>(column - kinds_.begin()));
+  view()->setChosen(static_cast<int>(row - layers_.begin()), static_cast<int>(column - kinds_.begin()));
 }
 
 void HeatMapCard::chooseCell(int row, int column) {

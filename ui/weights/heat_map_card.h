@@ -8,16 +8,14 @@
 #include "core/figures/spectrum_figure.h"
 #include "ui/widgets/card.h"
 
-class QStackedWidget;
-class QTableView;
 class QToolButton;
 
 namespace lorascope::ui {
 
 class ExportPanel;
 class HeatMapView;
+class MapTwin;
 class SegmentBar;
-class TableDataModel;
 
 /// A measure of the update by layer and module for one group of runs, or the difference of the first two groups; with
 /// its table twin. A click on a cell chooses the module that the rest of the tab speaks about.
@@ -29,8 +27,8 @@ class HeatMapCard : public Card {
 
   void setSpectra(std::span<const figures::RunSpectra> runs, const std::vector<figures::RunGroup>& groups,
                   std::optional<std::int64_t> step);
-  HeatMapView* view() const { return view_; }
-  ExportPanel* exportPanel() const { return export_; }
+  HeatMapView* view() const;
+  ExportPanel* exportPanel() const;
   figures::SpectrumMeasure measure() const { return measure_; }
   void setMeasure(figures::SpectrumMeasure measure);
 
@@ -45,9 +43,6 @@ class HeatMapCard : public Card {
 
  private:
   void addMeasureMenu();
-  void addTwinButtons();
-  /// The map, its table or its export.
-  void showPage(QWidget* page);
   void chooseCell(int row, int column);
   /// Index of the largest of `values` among the cells that every group has a spectrum of; of all where there is none.
   std::size_t largestSharedCell(const std::vector<double>& values, std::span<const figures::RunSpectra> runs,
@@ -56,13 +51,7 @@ class HeatMapCard : public Card {
 
   SegmentBar* group_choice_;
   QToolButton* measure_button_;
-  QStackedWidget* stack_;
-  HeatMapView* view_;
-  QTableView* table_;
-  ExportPanel* export_;
-  QToolButton* table_button_ = nullptr;
-  QToolButton* export_button_ = nullptr;
-  TableDataModel* table_model_;
+  MapTwin* twin_ = nullptr;
   figures::SpectrumMeasure measure_ = figures::SpectrumMeasure::RelativeNorm;
   std::vector<int> layers_;
   std::vector<std::string> kinds_;

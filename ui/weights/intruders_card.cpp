@@ -17,6 +17,7 @@
 #include "ui/plots/plot_view.h"
 #include "ui/plots/segment_bar.h"
 #include "ui/process/lorascope_program.h"
+#include "ui/weights/map_twin.h"
 #include "ui/widgets/help_topics.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/message_bar.h"
@@ -33,7 +34,10 @@ const std::vector<AdapterMeasure>& measures() {
       {"intruders", QObject::tr("intruders"), QObject::tr("Leading directions of W' that resemble none of W")},
       {"relative_norm", QObject::tr("size"), QObject::tr("‖ΔW‖ / ‖W‖: read the count beside it")},
       {"amplification", QObject::tr("amplification"),
-       QObject::tr("How much the update exceeds what W has in its directions")}};
+       QObject::tr("How much the update exceeds what W has in its directions")},
+      {"base_share", QObject::tr("in base space"),
+       QObject::tr("Mean length of the leading directions of W' inside W's leading 50: steadier than the count where "
+                   "singular values nearly coincide")}};
   return all;
 }
 
@@ -59,8 +63,9 @@ IntrudersCard::IntrudersCard(SessionModel* session, LorascopeProgram* program, Q
       threshold_(new QDoubleSpinBox),
       menu_button_(new QToolButton),
       message_(new MessageBar),
-      map_(new HeatMapView),
-      plot_(new PlotCard({})) {
+      map_(nullptr),
+      plot_(new PlotCard({})),
+      layers_(new PlotCard({})) {
   setHelpTopic(this, QStringLiteral("measure.intruders"));
   setNote(tr("choose a finished run; it takes some seconds"));
   QStringList labels, tips;
@@ -80,20 +85,29 @@ IntrudersCard::IntrudersCard(SessionModel* session, LorascopeProgram* program, Q
   menu_button_->setMenu(new QMenu(menu_button_));
   for (QWidget* widget : std::initializer_list<QWidget*>{measure_, threshold_, menu_button_})
     header()->addWidget(widget);
-  map_->setMinimumHeight(kMapHeight);
-  plot_->setMinimumHeight(kPlotHeight);
+  map_ = new MapTwin(this, kMapHeight);
+  map_->view()->setAccessibleName(tr("Map of intruders"));
+  for (PlotCard* plot : {plot_, layers_}) plot->setMinimumHeight(kPlotHeight);
   auto* warning = makeCaption(
       tr("Counts depend on the threshold and on the size of the update: read them beside ‖ΔW‖ / ‖W‖ and all c_j."));
   warning->setWordWrap(true);
   body()->addWidget(message_);
   body()->addWidget(map_);
-  body()->addWidget(plot_);
+  auto* plots = new QHBoxLayout;
+  plots->setSpacing(kPadding);
+  plots->addWidget(plot_, 1);
+  plots->addWidget(layers_, 1);
+  body()->addLayout(plots);
+  // Half of a card is not enough for an export: the other plot waits meanwhile.
+  for (const auto& [opened, other] : {std::pair(plot_, layers_), std::pair(layers_, plot_)})
+    connect(opened, &PlotCard::exportOpened, this, [other = other](bool open) { other->setVisible(!open); });
   body()->addWidget(warning);
   refresh();
   connect(menu_button_->menu(), &QMenu::aboutToShow, this, [this] { fillMenu(menu_button_->menu()); });
   connect(measure_, &SegmentBar::chosenChanged, this, &IntrudersCard::refresh);
   connect(threshold_, &QDoubleSpinBox::valueChanged, this, &IntrudersCard::refresh);
-  connect(map_, &HeatMapView::cellChosen, this, [this](int row, int column) {
+  connect(threshold_, &QDoubleSpinBox::valueChanged, this, &IntrudersCard::thresholdChanged);
+  connect(map_->view(), &HeatMapView::cellChosen, this, [this](int row, int column) {
     place_ = placeAt(analyses_.back().modules, row, column);
     showPlot();
   });
@@ -140,17 +154,29 @@ void IntrudersCard::analyse(RunId run) {
 
 void IntrudersCard::addAnalysis(IntruderAnalysis analysis) {
   std::erase_if(analyses_, [&](const IntruderAnalysis& other) { return other.run == analysis.run; });
+  const RunId run = analysis.run;
   analyses_.push_back(std::move(analysis));
   refresh();
+  Q_EMIT analysed(run);
 }
 
 void IntrudersCard::setThreshold(double threshold) {
   threshold_->setValue(threshold);
 }
 
+double IntrudersCard::threshold() const {
+  return threshold_->value();
+}
+
+HeatMapView* IntrudersCard::map() const {
+  return map_->view();
+}
+
 void IntrudersCard::refresh() {
   const bool any = !analyses_.empty() && !analyses_.back().modules.empty();
-  for (QWidget* widget : std::initializer_list<QWidget*>{measure_, threshold_, map_, plot_}) widget->setVisible(any);
+  for (QWidget* widget : std::initializer_list<QWidget*>{measure_, threshold_, map_, plot_, layers_})
+    widget->setVisible(any);
+  map_->setButtonsVisible(any);
   if (!any) return;
   const IntruderAnalysis& newest = analyses_.back();
   const std::vector<AdapterModule> modules = withCounts(newest.modules, threshold_->value());
@@ -158,12 +184,20 @@ void IntrudersCard::refresh() {
   for (const AdapterModule& module : modules) total += intruderCount(module, threshold_->value());
   setNote(tr("%1: %2 in %3 matrices").arg(QString::fromStdString(newest.name)).arg(total).arg(modules.size()));
   map_->setMap(adapterMap(modules, measures()[static_cast<std::size_t>(measure_->chosen())]));
-  if (!place_) place_ = placeAt(modules, map_->chosenRow(), map_->chosenColumn());
+  if (!place_) place_ = placeAt(modules, map()->chosenRow(), map()->chosenColumn());
   showPlot();
 }
 
 void IntrudersCard::showPlot() {
-  if (place_) plot_->setFigure(closestFigure(analyses_, *place_, threshold_->value()));
+  if (!place_) return;
+  plot_->setFigure(closestFigure(analyses_, *place_, threshold_->value()));
+  const AdapterMeasure& measure = measures()[static_cast<std::size_t>(measure_->chosen())];
+  std::vector<IntruderAnalysis> counted;
+  for (const IntruderAnalysis& analysis : analyses_) {
+    counted.push_back(analysis);
+    counted.back().modules = withCounts(analysis.modules, threshold_->value());
+  }
+  layers_->setFigure(measureByLayerFigure(counted, place_->kind, measure));
 }
 
 }  // namespace lorascope::ui

@@ -14,6 +14,7 @@ class QToolButton;
 
 namespace lorascope::ui {
 
+class MapTwin;
 class HeatMapView;
 class LorascopeProgram;
 class MessageBar;
@@ -33,12 +34,17 @@ class IntrudersCard : public Card {
   void addAnalysis(IntruderAnalysis analysis);
   const std::vector<IntruderAnalysis>& analyses() const { return analyses_; }
   void setThreshold(double threshold);
-  HeatMapView* map() const { return map_; }
+  double threshold() const;
+  HeatMapView* map() const;
+  PlotCard* layers() const { return layers_; }
   PlotCard* plot() const { return plot_; }
 
  Q_SIGNALS:
   /// An analysis, or its error, is on show.
   void shown();
+  /// A run was analysed; another threshold was chosen.
+  void analysed(lorascope::ui::RunId run);
+  void thresholdChanged(double threshold);
 
  private:
   void fillMenu(QMenu* menu);
@@ -53,8 +59,9 @@ class IntrudersCard : public Card {
   QDoubleSpinBox* threshold_;
   QToolButton* menu_button_;
   MessageBar* message_;
-  HeatMapView* map_;
+  MapTwin* map_;
   PlotCard* plot_;
+  PlotCard* layers_;
 };
 
 }  // namespace lorascope::ui

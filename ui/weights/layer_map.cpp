@@ -1,5 +1,6 @@
 #include "ui/weights/layer_map.h"
 
+#include <QObject>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -105,7 +106,7 @@ HeatMap layerMap(std::span<const figures::RunSpectra> runs, const figures::RunGr
   map.text = [measure](double value) { return measureText(measure, value); };
   for (const std::string& kind : grid.kinds) map.columns.push_back(QString::fromStdString(kind));
   for (const int layer : grid.layers) {
-    map.rows.push_back(layer >= 0 ? QStringLiteral("layer %1").arg(layer) : QStringLiteral("other"));
+    map.rows.push_back(layer >= 0 ? QObject::tr("layer %1").arg(layer) : QStringLiteral("other"));
     for (const std::string& kind : grid.kinds) {
       const std::string module = moduleAt(runs, layer, kind);
       double value = module.empty() ? kNone : groupMeasure(runs, group, module, measure, step);

@@ -20,10 +20,10 @@ StepSlider::StepSlider(QWidget* parent)
   row->addWidget(makeCaption(QStringLiteral("step")));
   row->addWidget(slider_, 1);
   row->addWidget(value_);
-  value_->setMinimumWidth(QFontMetrics(captionFont()).horizontalAdvance(QStringLiteral("000,000 (newest)")));
+  value_->setMinimumWidth(QFontMetrics(captionFont()).horizontalAdvance(tr("000,000 (newest)")));
   value_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   slider_->setPageStep(5);
-  slider_->setAccessibleName(QStringLiteral("Step of the spectra"));
+  slider_->setAccessibleName(tr("Step of the spectra"));
   connect(slider_, &QSlider::valueChanged, this, [this](int index) {
     if (index < 0 || index >= std::ssize(steps_)) return;
     const bool newest = index == std::ssize(steps_) - 1;
@@ -61,7 +61,7 @@ void StepSlider::showStep() {
   const auto index = std::max<std::ptrdiff_t>(0, at - steps_.begin() - 1);
   slider_->setValue(static_cast<int>(index));
   const std::int64_t shown = steps_[static_cast<std::size_t>(index)];
-  value_->setText(step_ ? countText(shown) : QStringLiteral("%1 (newest)").arg(countText(shown)));
+  value_->setText(step_ ? countText(shown) : tr("%1 (newest)").arg(countText(shown)));
 }
 
 }  // namespace lorascope::ui

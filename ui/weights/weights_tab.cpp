@@ -13,11 +13,14 @@
 #include "ui/plots/segment_bar.h"
 #include "ui/plots/table_card.h"
 #include "ui/weights/adapters_card.h"
+#include "ui/weights/directions_card.h"
 #include "ui/weights/heat_map_card.h"
 #include "ui/weights/intruders_card.h"
+#include "ui/weights/kept_share_card.h"
 #include "ui/weights/layer_map.h"
 #include "ui/weights/spectra_book.h"
 #include "ui/weights/step_slider.h"
+#include "ui/weights/surgery_card.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/help_topics.h"
 #include "ui/widgets/number_format.h"
@@ -31,10 +34,11 @@ constexpr int kPlotHeight = 276;
 constexpr int kRoomForTwoExports = 1100;
 // Short titles: half of a narrow window has no room for more.
 constexpr const char* kSpectrumTitles[] = {"Spectrum", "Energy", "Largest values"};
-constexpr const char* kMeasureTitles[] = {"Stable rank", "Effective rank", "90 % energy rank"};
+constexpr const char* kMeasureTitles[] = {"Stable rank", "Effective rank", "90 % energy rank", "‖ΔW‖ / ‖W‖"};
 constexpr figures::SpectrumMeasure kMeasures[] = {figures::SpectrumMeasure::StableRank,
                                                   figures::SpectrumMeasure::EffectiveRank,
-                                                  figures::SpectrumMeasure::EnergyRank};
+                                                  figures::SpectrumMeasure::EnergyRank,
+                                                  figures::SpectrumMeasure::RelativeNorm};
 
 }  // namespace
 
@@ -44,16 +48,19 @@ WeightsTab::WeightsTab(SessionModel* session, LorascopeProgram* program, QWidget
       book_(new SpectraBook(session, this)),
       pages_(new QStackedWidget(this)),
       adapters_(new AdaptersCard(session, program)),
-      intruders_(new IntrudersCard(session, program)) {
+      intruders_(new IntrudersCard(session, program)),
+      kept_share_(new KeptShareCard(session, program)),
+      directions_(new DirectionsCard(session, program)),
+      surgery_(new SurgeryCard(session, program)) {
   auto* outer = new QVBoxLayout(this);
   outer->setContentsMargins(0, 0, 0, 0);
   outer->addWidget(pages_);
-  auto* empty = new EmptyState(QStringLiteral("weights"), QStringLiteral("Spectra grow here while runs train"));
-  empty->addButton(QStringLiteral("Start a comparison"), true, [this] { Q_EMIT trainRequested(); });
+  auto* empty = new EmptyState(QStringLiteral("weights"), tr("Spectra grow here while runs train"));
+  empty->addButton(tr("Start a comparison"), true, [this] { Q_EMIT trainRequested(); });
   pages_->addWidget(empty);
   makePage();
-  connect(book_, &SpectraBook::changed, this, &WeightsTab::refresh);
-  connect(session_, &SessionModel::stepCursorChanged, this, &WeightsTab::refresh);
+  connect(book_, &SpectraBook::changed, this, &WeightsTab::refreshInView);
+  connect(session_, &SessionModel::stepCursorChanged, this, &WeightsTab::refreshInView);
   connect(map_, &HeatMapCard::wished, this, &WeightsTab::updateMap);
   connect(map_, &HeatMapCard::moduleChosen, this, [this] {
     updateSpectrum();
@@ -93,7 +100,18 @@ void WeightsTab::makePage() {
   connect(numbers_, &TableCard::runActivated, this, [this](qint64 run) { session_->select({run}); });
   column->addWidget(numbers_);
   column->addWidget(intruders_);
+  column->addWidget(kept_share_);
+  column->addWidget(directions_);
+  column->addWidget(surgery_);
   column->addWidget(adapters_);
+  connect(intruders_, &IntrudersCard::analysed, this, [this](RunId run) {
+    kept_share_->setThreshold(intruders_->threshold());
+    kept_share_->setRun(run);
+    directions_->setRun(run);
+    surgery_->setRun(run);
+  });
+  connect(intruders_, &IntrudersCard::thresholdChanged, kept_share_, &KeptShareCard::setThreshold);
+  setPinQueries();
   setHelpTopic(map_, QStringLiteral("measure.relative_norm"));
   setHelpTopic(spectrum_, QStringLiteral("measure.spectrum"));
   setHelpTopic(layers_, QStringLiteral("measure.stable_rank"));
@@ -102,17 +120,43 @@ void WeightsTab::makePage() {
   pages_->addWidget(scroll);
 }
 
+void WeightsTab::setPinQueries() {
+  const auto about = [this](figures::ReportKind kind) {
+    figures::ReportQuery query;
+    query.kind = kind;
+    query.curves.grouping = figures::Grouping::Setting;
+    query.step = step();
+    query.module = moduleAt(book_->runs(), map_->chosenLayer(), map_->chosenKind());
+    query.module_kind = map_->chosenKind();
+    query.measure = kMeasures[measure_choice_->chosen()];
+    return query;
+  };
+  spectrum_->setPinQuery([this, about] {
+    switch (static_cast<View>(view_choice_->chosen())) {
+      case View::Energy:
+        return about(figures::ReportKind::Energy);
+      case View::History:
+        return fixedQuery(spectrum_->view()->figure());
+      case View::Spectrum:
+        break;
+    }
+    return about(figures::ReportKind::Spectrum);
+  });
+  layers_->setPinQuery([about] { return about(figures::ReportKind::Layers); });
+  numbers_->setPinQuery([about] { return about(figures::ReportKind::Numbers); });
+}
+
 void WeightsTab::makeSpectrumCard() {
   spectrum_ = new PlotCard(PlotToolbar::LogY);
   spectrum_->setMinimumHeight(kPlotHeight);
   figures::CurveOptions options;
   options.log_y = true;
   spectrum_->setOptions(options);
-  view_choice_ = new SegmentBar(QStringLiteral("What is drawn of the spectrum"));
+  view_choice_ = new SegmentBar(tr("What is drawn of the spectrum"));
   view_choice_->setSegments(
       {QStringLiteral("σ"), QStringLiteral("energy"), QStringLiteral("steps")},
-      {QStringLiteral("Singular values by rank"), QStringLiteral("Share of the energy in the first values"),
-       QStringLiteral("The largest singular values over the steps of the selected run")});
+      {tr("Singular values by rank"), tr("Share of the energy in the first values"),
+       tr("The largest singular values over the steps of the selected run")});
   spectrum_->toolbar()->addInFront(view_choice_);
   slider_ = new StepSlider;
   spectrum_->body()->addWidget(slider_);
@@ -128,11 +172,11 @@ void WeightsTab::makeSpectrumCard() {
 void WeightsTab::makeLayersCard() {
   layers_ = new PlotCard(PlotToolbar::LogY);
   layers_->setMinimumHeight(kPlotHeight);
-  measure_choice_ = new SegmentBar(QStringLiteral("Measure by layer"));
+  measure_choice_ = new SegmentBar(tr("Measure by layer"));
   measure_choice_->setSegments(
-      {QStringLiteral("stable"), QStringLiteral("effective"), QStringLiteral("90 %")},
-      {QStringLiteral("Stable rank: Σσ² / σ₁²"), QStringLiteral("Effective rank: exp of the entropy of σ"),
-       QStringLiteral("Values that hold 90 % of the energy")});
+      {QStringLiteral("stable"), QStringLiteral("effective"), tr("90 %"), QStringLiteral("size")},
+      {tr("Stable rank: Σσ² / σ₁²"), tr("Effective rank: exp of the entropy of σ"),
+       tr("Values that hold 90 % of the energy"), tr("Size of the update against the weight")});
   layers_->toolbar()->addInFront(measure_choice_);
   connect(measure_choice_, &SegmentBar::chosenChanged, this, &WeightsTab::updateLayers);
 }
@@ -158,6 +202,16 @@ void WeightsTab::refresh() {
   updateSpectrum();
   updateLayers();
   updateNumbers();
+}
+
+void WeightsTab::refreshInView() {
+  is_stale_ = !isVisible();
+  if (!is_stale_) refresh();
+}
+
+void WeightsTab::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  if (std::exchange(is_stale_, false)) refresh();
 }
 
 void WeightsTab::updateMap() {
@@ -192,7 +246,7 @@ void WeightsTab::updateSpectrum() {
   spectrum_->setFigure(std::move(figure));
   const auto cursor = step();
   if (history && cursor) {
-    spectrum_->view()->setCursor(static_cast<double>(*cursor), QStringLiteral("step %1").arg(countText(*cursor)));
+    spectrum_->view()->setCursor(static_cast<double>(*cursor), tr("step %1").arg(countText(*cursor)));
   } else {
     spectrum_->view()->setCursor(std::nullopt);
   }
@@ -210,6 +264,7 @@ void WeightsTab::updateLayers() {
 
 void WeightsTab::updateNumbers() {
   const std::string module = moduleAt(book_->runs(), map_->chosenLayer(), map_->chosenKind());
+  directions_->setModule(module);
   numbers_->setTable(numbersTable(book_->runs(), book_->groups(), module, step()));
 }
 

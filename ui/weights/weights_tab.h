@@ -14,14 +14,17 @@ class QToolButton;
 namespace lorascope::ui {
 
 class AdaptersCard;
+class DirectionsCard;
 class EmptyState;
 class HeatMapCard;
 class IntrudersCard;
+class KeptShareCard;
 class LorascopeProgram;
 class PlotCard;
 class SegmentBar;
 class SpectraBook;
 class StepSlider;
+class SurgeryCard;
 class TableCard;
 
 /// What training did to the weights: a measure of the update by layer and module as a map; the chosen module's spectrum
@@ -37,6 +40,9 @@ class WeightsTab : public QWidget {
   PlotCard* layers() const { return layers_; }
   AdaptersCard* adapters() const { return adapters_; }
   IntrudersCard* intruders() const { return intruders_; }
+  KeptShareCard* keptShare() const { return kept_share_; }
+  SurgeryCard* surgery() const { return surgery_; }
+  DirectionsCard* directions() const { return directions_; }
   /// The spectra that other tabs may share.
   SpectraBook* book() const { return book_; }
   /// Shows the adapters, also while no run has spectra.
@@ -51,13 +57,19 @@ class WeightsTab : public QWidget {
  Q_SIGNALS:
   void trainRequested();
 
+ protected:
+  void showEvent(QShowEvent* event) override;
+
  private:
   enum class View { Spectrum, Energy, History };
 
   void makePage();
+  void setPinQueries();
   void makeSpectrumCard();
   void makeLayersCard();
   void refresh();
+  /// At once in view, else when the tab is shown: figures of a tab that nobody sees would only block the window.
+  void refreshInView();
   void updateMap();
   void updateSpectrum();
   void updateLayers();
@@ -74,9 +86,13 @@ class WeightsTab : public QWidget {
   TableCard* numbers_;
   AdaptersCard* adapters_;
   IntrudersCard* intruders_;
+  KeptShareCard* kept_share_;
+  DirectionsCard* directions_;
+  SurgeryCard* surgery_;
   StepSlider* slider_;
   SegmentBar* view_choice_;
   SegmentBar* measure_choice_;
+  bool is_stale_ = false;
 };
 
 }  // namespace lorascope::ui
