@@ -1,7 +1,9 @@
 #include "core/store/database_check.h"
 
 #include <SQLiteCpp/Backup.h>
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -9,6 +11,7 @@
 #include <chrono>
 #include <fstream>
 #include <map>
+#include <mutex>
 #include <set>
 
 #include "core/base/files.h"
@@ -39,6 +42,28 @@ std::uint32_t header_number(const std::string& header, std::size_t offset) {
   return value;
 }
 
+/// Reads the first bytes; the number of them, or -1. The descriptor stays open as long as the file exists: POSIX takes
+/// all locks of a process on a file away when any of its descriptors is closed, and another process that then closes
+/// the database as its supposedly last user deletes the write-ahead log under this process's connections.
+ssize_t read_start(const fs::path& file, std::string& start) {
+  static std::mutex mutex;
+  static std::map<std::pair<dev_t, ino_t>, int> open_files;
+  const std::lock_guard lock(mutex);
+  std::erase_if(open_files, [](const auto& entry) {
+    struct stat status {};
+    const bool is_gone = ::fstat(entry.second, &status) != 0 || status.st_nlink == 0;
+    if (is_gone) ::close(entry.second);
+    return is_gone;
+  });
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return -1;
+  auto [entry, is_new] = open_files.try_emplace({status.st_dev, status.st_ino}, -1);
+  if (is_new) entry->second = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = entry->second;
+  if (descriptor < 0) open_files.erase(entry);
+  return descriptor < 0 ? -1 : ::pread(descriptor, start.data(), start.size(), 0);
+}
+
 /// What can be seen without SQLite, so that a file that is not ours is never opened for writing.
 void check_header(const fs::path& file) {
   std::error_code problem;
@@ -46,11 +71,10 @@ void check_header(const fs::path& file) {
     throw unusable(file, fs::exists(file, problem) ? "no regular file" : "no such file", "a workspace's database",
                    "name a workspace's folder; `lorascope run` and `lorascope demo` make one");
   }
-  std::ifstream stream(file, std::ios::binary);
   std::string header(kHeaderBytes, '\0');
-  stream.read(header.data(), static_cast<std::streamsize>(header.size()));
-  const auto got = static_cast<std::size_t>(stream.gcount());
-  if (!stream.is_open()) throw unusable(file, "an unreadable file", "a workspace's database", "check its permissions");
+  const ssize_t count = read_start(file, header);
+  if (count < 0) throw unusable(file, "an unreadable file", "a workspace's database", "check its permissions");
+  const auto got = static_cast<std::size_t>(count);
   if (got == 0) throw unusable(file, "an empty file", "a workspace's database", kRestoreHint);
   if (header.compare(0, 16, std::string("SQLite format 3\0", 16)) != 0) {
     throw unusable(file, "a file that is no SQLite database", "a workspace's database", kRestoreHint);

@@ -2,6 +2,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <filesystem>
+
 #include "core/store/command_box.h"
 #include "core/store/metric_writer.h"
 #include "core/store/run_store.h"
@@ -89,4 +92,25 @@ TEST_CASE("Two processes write one workspace at once", "[store]") {
   CHECK(status == 0);
   CHECK(runs.events(first).size() == kRows);
   CHECK(runs.events(second).size() == kRows);
+}
+
+TEST_CASE("stars run 1 of the workspace in the environment", "[.helper]") {
+  const char* folder = std::getenv("LORASCOPE_TEST_WORKSPACE");
+  REQUIRE(folder != nullptr);
+  RunStore(Workspace::open(folder)).set_starred(1, true);
+}
+
+TEST_CASE("Opening a workspace a second time does not let another process take its log away", "[store]") {
+  const test::TemporaryFolder folder;
+  const Workspace kept = Workspace::open_or_create(folder.path());
+  const RunId run = RunStore(kept).create({});
+  { const Workspace again = Workspace::open(folder.path()); }
+  // A program of its own: after a fork alone both processes would share what SQLite knows about locks.
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+  const std::string command = "LORASCOPE_TEST_WORKSPACE='" + folder.path().string() + "' '" + self +
+                              "' 'stars run 1 of the workspace in the environment' >/dev/null 2>&1";
+  REQUIRE(std::system(command.c_str()) == 0);
+  RunStore(kept).set_name(run, "kept");
+  CHECK(RunStore(kept).get(run).starred);
+  CHECK(RunStore(Workspace::open(folder.path())).get(run).name == "kept");
 }
