@@ -32,18 +32,24 @@ std::string count_text(const std::vector<std::size_t>& members, std::span<const 
          seeds_text(members, runs) + ")";
 }
 
+// A map shows one group, or two of which one is taken from the other.
+bool is_shown(const ReportQuery& query, const RunGroup& group) {
+  if (query.kind != ReportKind::LayerMap || query.group.empty()) return true;
+  return group.name == query.group || group.name == query.minus;
+}
+
 std::string runs_sentence(const ReportQuery& query, std::span<const store::RunRecord> runs) {
   constexpr std::size_t kMostGroups = 6;
   if (runs.empty()) return {};
   std::vector<const store::RunRecord*> records;
   for (const store::RunRecord& run : runs) records.push_back(&run);
-  const Grouping grouping = query.curves.grouping == Grouping::None ? Grouping::Setting : query.curves.grouping;
-  std::vector<RunGroup> groups = group_runs(records, grouping);
-  std::string text;
+  const std::vector<RunGroup> groups = group_runs(records, Grouping::Setting);
   if (groups.size() > kMostGroups) {
-    return std::to_string(groups.size()) + " settings, " + std::to_string(runs.size()) + " runs";
+    return std::to_string(groups.size()) + " settings, n = " + std::to_string(runs.size()) + " runs";
   }
+  std::string text;
   for (const RunGroup& group : groups) {
+    if (!is_shown(query, group)) continue;
     text += (text.empty() ? "" : "; ") + group.name + ": " + count_text(group.members, runs);
   }
   return text;

@@ -1,6 +1,8 @@
 #include "core/figures/report_content.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "core/base/error.h"
 #include "core/figures/compare_inputs.h"
@@ -145,6 +147,42 @@ Content report_content(const store::Workspace& workspace, const ReportQuery& que
   return content;
 }
 
+std::vector<store::RunRecord> contributing_runs(const store::Workspace& workspace, const ReportQuery& query,
+                                                const std::vector<store::RunRecord>& runs) {
+  const store::RunStore store(workspace);
+  const auto has_result = [](const store::RunRecord& run) {
+    return run.state == store::RunState::Finished && (!run.result.scores.empty() || run.result.seconds > 0);
+  };
+  const auto contributes = [&](const store::RunRecord& run) {
+    switch (query.kind) {
+      case ReportKind::Curves:
+        return !load_series(store, run, query.series).points.empty();
+      case ReportKind::Spectrum:
+      case ReportKind::Energy:
+        return !store.spectra(run.id, INT64_MIN, query.module).empty();
+      case ReportKind::Layers:
+      case ReportKind::LayerMap:
+      case ReportKind::Numbers:
+        return !store.spectrum_steps(run.id).empty();
+      case ReportKind::Scores:
+      case ReportKind::Comparison:
+      case ReportKind::Mixtures:
+        return has_result(run);
+      case ReportKind::PaperTable: {
+        static const std::map<int, std::string> kTasks = {{2, "squad"}, {3, "swag"}, {4, "wnut17"}};
+        const auto task = kTasks.find(query.table);
+        if (query.table == 6) return run.method != "ft" && run.method != "lora" && run.result.parameters_all > 0;
+        return query.table == 1 || (has_result(run) && (task == kTasks.end() || run.task == task->second));
+      }
+      default:
+        return query.kind != ReportKind::Fixed;
+    }
+  };
+  std::vector<store::RunRecord> result;
+  std::copy_if(runs.begin(), runs.end(), std::back_inserter(result), contributes);
+  return result;
+}
+
 ReportItem report_item(const store::Workspace& workspace, const store::FigureRecord& record,
                        std::span<const store::RunRecord> all) {
   ReportItem item;
@@ -154,7 +192,8 @@ ReportItem report_item(const store::Workspace& workspace, const store::FigureRec
     item.query = ReportQuery::from_json(record.query);
     item.runs = selected_runs(item.query.runs, all);
     item.plain = item.content = report_content(workspace, item.query, all);
-    item.generated = generated_caption(item.content, item.query, item.runs);
+    item.generated =
+        generated_caption(item.content, item.query, contributing_runs(workspace, item.query, item.runs));
     item.caption = record.caption.empty() ? item.generated : record.caption;
     if (auto* table = std::get_if<TableData>(&item.content)) *table = styled_table(std::move(*table), item.style);
     if (is_empty(item.content)) {

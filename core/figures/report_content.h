@@ -16,8 +16,13 @@ namespace lorascope::figures {
 Content report_content(const store::Workspace& workspace, const ReportQuery& query,
                        std::span<const store::RunRecord> all);
 
-/// One sentence or more for the caption: title, what is drawn, number of runs with their seeds, what bands, intervals
-/// and ± are. Ends with a full stop.
+/// The runs among these whose rows the query's content is made of: those with points of the series, with spectra, with
+/// a result.
+std::vector<store::RunRecord> contributing_runs(const store::Workspace& workspace, const ReportQuery& query,
+                                                const std::vector<store::RunRecord>& runs);
+
+/// One sentence or more for the caption: title, what is drawn, number of contributing runs with their seeds, what bands,
+/// intervals and ± are. Ends with a full stop.
 std::string generated_caption(const Content& content, const ReportQuery& query, std::span<const store::RunRecord> runs);
 
 /// A figure or table of the report, ready to be exported.

@@ -9,6 +9,7 @@
 #include <QFileInfo>
 #include <QFontDatabase>
 #include <QGridLayout>
+#include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -186,17 +187,20 @@ void ExportPanel::makeForm(QGridLayout* form) {
     field->setMinimumWidth(78);
   };
   add(0, 0, "format", format_);
-  add(0, 2, "width", width_cm_);
-  add(0, 4, "height", height_cm_);
+  add(0, 2, "PNG at", dpi_);
   add(1, 0, "paper", preset_);
-  add(1, 2, "PNG at", dpi_);
-  add(1, 4, "size", font_size_);
-  add(2, 0, "font", font_);
-  add(2, 2, "legend", legend_);
-  add(2, 4, "in", palette_);
-  form->addWidget(title_, 3, 1);
-  form->addWidget(dashes_, 3, 3);
-  form->setColumnStretch(6, 1);
+  add(1, 2, "width", width_cm_);
+  add(2, 0, "height", height_cm_);
+  add(2, 2, "size", font_size_);
+  add(3, 0, "font", font_);
+  add(3, 2, "legend", legend_);
+  add(4, 0, "in", palette_);
+  auto* choices = new QHBoxLayout;
+  choices->setSpacing(kGap);
+  for (QCheckBox* box : {title_, dashes_}) choices->addWidget(box);
+  choices->addStretch(1);
+  form->addLayout(choices, 4, 2, 1, 2);
+  form->setColumnStretch(4, 1);
 }
 
 void ExportPanel::followFields() {

@@ -49,6 +49,7 @@ TableExportPanel::TableExportPanel(QWidget* parent)
   decimals_->setRange(0, 8);
   for (QCheckBox* box : {singles_, bold_, marks_}) box->setChecked(true);
   preview_->setReadOnly(true);
+  preview_->setProperty("role", "field");
   preview_->setFont(fixedFont());
   preview_->setLineWrapMode(QPlainTextEdit::NoWrap);
   preview_->setMinimumHeight(kPreviewHeight);

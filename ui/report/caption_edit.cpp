@@ -9,6 +9,7 @@ namespace lorascope::ui {
 CaptionEdit::CaptionEdit(QWidget* parent) : QPlainTextEdit(parent) {
   constexpr int kLines = 3;
   setTabChangesFocus(true);
+  setProperty("role", "field");
   setAccessibleName(tr("Caption"));
   setFixedHeight(QFontMetrics(bodyFont()).lineSpacing() * kLines + kPadding);
 }

@@ -29,6 +29,7 @@ ReportList::ReportList(QWidget* parent) : QListWidget(parent) {
   setDefaultDropAction(Qt::MoveAction);
   setIconSize(QSize(16, 16));
   setTextElideMode(Qt::ElideRight);
+  setSizeAdjustPolicy(QAbstractScrollArea::AdjustIgnored);
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   setToolTip(tr("Drag to order, or Alt with the arrow keys; Delete removes"));
   connect(this, &QListWidget::currentRowChanged, this, [this] {

@@ -70,6 +70,7 @@ ReportTab::ReportTab(SessionModel* session, LorascopeProgram* program, QUndoStac
   split->setStretchFactor(1, 1);
   split->setChildrenCollapsible(false);
   split->setHandleWidth(kGap);
+  split->setSizes({kListWidth, 2 * kListWidth});
   pages_->addWidget(split);
   fillMenu();
   style_soon_->setSingleShot(true);
@@ -88,7 +89,7 @@ ReportTab::ReportTab(SessionModel* session, LorascopeProgram* program, QUndoStac
 QWidget* ReportTab::buildList() {
   auto* side = new Card(tr("Report"));
   list_ = new ReportList;
-  list_->setMinimumWidth(kListWidth - 2 * kPadding);
+  list_->setMinimumWidth(kListWidth - 4 * kPadding);
   auto* add = new QToolButton;
   add->setText(tr("add"));
   add->setFont(captionFont());
@@ -247,10 +248,10 @@ void ReportTab::showPanel(const figures::ReportItem& item) {
     problem_->setText(QString::fromStdString(item.problem));
     panels_->setCurrentWidget(problem_);
   } else if (const auto* table = std::get_if<figures::TableData>(&item.plain)) {
+    table_->setReportStyle(item.style);
+    table_->setTable(*table);
     table_->setTexts(QString::fromStdString(item.caption),
                      QString::fromStdString(figures::label_stem(item.record.label, "table")));
-    table_->setTable(*table);
-    table_->setReportStyle(item.style);
     panels_->setCurrentWidget(table_);
   } else {
     if (figure_->options() != item.style.render) figure_->setOptions(item.style.render);

@@ -198,6 +198,22 @@ TEST_CASE("Generated captions state what is drawn, n, seeds and the kind of inte
   CHECK(report_item(sample.workspace, own, sample.all()).caption == "Mine.");
 }
 
+TEST_CASE("Captions count the runs that the numbers come from, not those that failed or have not begun", "[figures]") {
+  Sample sample;
+  const store::RunId failed = sample.add_seed(45, 0.4);
+  store::RunStore(sample.workspace).set_state(failed, store::RunState::Failed, "out of memory");
+  const store::RunRecord first = store::RunStore(sample.workspace).get(sample.runs.ft[0]);
+  store::RunStore(sample.workspace).create(study::RunSettings::from_json(first.settings), first.study_id);
+  for (const ReportKind kind : {ReportKind::Scores, ReportKind::Comparison}) {
+    const ReportItem item = report_item(sample.workspace, record_of(query_of(sample, kind)), sample.all());
+    CHECK_THAT(item.caption, Catch::Contains("FT, lr 5e-5: n = 3 runs (seeds 42, 43, 44)"));
+  }
+  ReportQuery map = query_of(sample, ReportKind::LayerMap);
+  map.group = "LoRA r 8, lr 1e-3";
+  const ReportItem item = report_item(sample.workspace, record_of(map), sample.all());
+  CHECK_THAT(item.caption, Catch::Contains("LoRA r 8, lr 1e-3: n = 3 runs") && !Catch::Contains("FT"));
+}
+
 TEST_CASE("A figure whose runs are gone or whose row is damaged says so", "[figures]") {
   Sample sample;
   store::FigureRecord record = record_of(query_of(sample, ReportKind::Scores));
