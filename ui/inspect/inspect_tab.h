@@ -1,0 +1,110 @@
+#pragma once
+
+#include <QHash>
+#include <QJsonObject>
+#include <QList>
+#include <QWidget>
+#include <memory>
+
+#include "ui/inspect/example_source.h"
+#include "ui/inspect/inspect_answer.h"
+#include "ui/main_window/session_model.h"
+#include "ui/process/inspector_process.h"
+
+class QLabel;
+class QScrollArea;
+class QStackedWidget;
+class QVBoxLayout;
+
+namespace lorascope::ui {
+
+class AggregateCard;
+class EmptyState;
+class InspectViews;
+class LorascopeProgram;
+class MessageBar;
+class PlotCard;
+class SentenceInput;
+class WhatIfPanel;
+
+/// Asks the selected run's model about texts, in a child process that lives while the tab looks at this run: tokens with
+/// their predictions, scalings, distances from the base, what if parts were off, pairs, means over a file. Nothing
+/// waits: an answer draws itself when it comes.
+class InspectTab : public QWidget {
+  Q_OBJECT
+
+ public:
+  InspectTab(SessionModel* session, LorascopeProgram* program, QWidget* parent = nullptr);
+
+  /// Asks about what stands in the boxes.
+  void ask();
+  /// Asks about a text with switches set as they were pinned.
+  void open(const QJsonObject& content);
+  /// The card whose export the window's "export" means.
+  PlotCard* mainPlot() const;
+
+  SentenceInput* input() const { return input_; }
+  InspectViews* views() const { return views_; }
+  WhatIfPanel* panel() const { return panel_; }
+  AggregateCard* aggregate() const { return aggregate_; }
+  MessageBar* messages() const { return messages_; }
+  InspectorProcess* process() const { return process_; }
+  /// Milliseconds from the last question to its full answer; 0 before.
+  double answerMilliseconds() const { return answer_ms_; }
+  double whatIfMilliseconds() const { return what_if_ms_; }
+
+ Q_SIGNALS:
+  void trainRequested();
+  void answered();
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+
+ private:
+  void buildPage();
+  /// The panel beside the views, or below them where that leaves them too little room.
+  void arrange();
+  void connectParts();
+  void followRun();
+  void followProcess();
+  void takeAnswer(const InspectorProcess::Reply& reply, bool changed);
+  void askWhatIf();
+  void askPair();
+  void askNearest();
+  void askAggregate(const QString& file);
+  void showToken();
+  void readPins();
+  void remember(const QJsonObject& input);
+  void fillPairs();
+  bool showError(const InspectorProcess::Reply& reply);
+  bool canInspect() const;
+
+  SessionModel* session_;
+  LorascopeProgram* program_;
+  ExampleSource* examples_source_;
+  InspectorProcess* process_;
+  QStackedWidget* pages_;
+  EmptyState* empty_;
+  SentenceInput* input_;
+  QLabel* status_;
+  MessageBar* messages_;
+  InspectViews* views_;
+  WhatIfPanel* panel_;
+  AggregateCard* aggregate_;
+  QVBoxLayout* column_ = nullptr;
+  QScrollArea* side_ = nullptr;
+  QVBoxLayout* side_column_ = nullptr;
+
+  RunId run_ = 0;
+  ExampleSource::Examples examples_;
+  std::size_t next_worst_ = 0;
+  QHash<QString, QList<QJsonObject>> history_;  ///< by task
+  QJsonObject asked_;
+  std::shared_ptr<const InspectAnswer> plain_, changed_;
+  int question_ = 0, what_if_question_ = 0, pair_question_ = 0, nearest_question_ = 0, file_question_ = 0;
+  bool what_if_waits_ = false;  ///< switches moved while an answer was under way
+  double answer_ms_ = 0, what_if_ms_ = 0;
+};
+
+}  // namespace lorascope::ui
