@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "core/store/workspace.h"
+#include "ui/main_window/watchdog.h"
 #include "ui/main_window/window_settings.h"
 
 namespace lorascope::app {
@@ -43,6 +44,7 @@ Application::Application(QApplication& application, const WorkbenchOptions& opti
                                     : kept == "light" ? ui::Appearance::Light
                                                       : ui::systemAppearance();
   ui::applyTheme(application_, options.appearance.value_or(by_default));
+  ui::Watchdog::fromEnvironment(&application_);
   session_ = std::make_unique<ui::SessionModel>();
   window_ = std::make_unique<ui::MainWindow>(session_.get());
   QObject::connect(window_.get(), &ui::MainWindow::appearanceChosen, window_.get(),

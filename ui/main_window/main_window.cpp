@@ -10,6 +10,7 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
+#include <QSplitter>
 #include <QStackedWidget>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -19,15 +20,21 @@
 #include "ui/compare/compare_tab.h"
 #include "ui/curves/curves_tab.h"
 #include "ui/details/details_panel.h"
+#include "ui/inspect/inspect_tab.h"
 #include "ui/log/log_panel.h"
 #include "ui/main_window/command_palette.h"
 #include "ui/main_window/help_window.h"
+#include "ui/main_window/split_pane.h"
 #include "ui/main_window/status_line.h"
 #include "ui/main_window/top_bar.h"
 #include "ui/main_window/torn_tab.h"
 #include "ui/main_window/window_settings.h"
+#include "ui/plots/undoable.h"
 #include "ui/process/lorascope_program.h"
 #include "ui/process/run_control.h"
+#include "ui/report/report_pins.h"
+#include "ui/report/report_tab.h"
+#include "ui/representations/representations_tab.h"
 #include "ui/runs/dragged_runs.h"
 #include "ui/runs/runs_panel.h"
 #include "ui/study/study_editor.h"
@@ -35,6 +42,7 @@
 #include "ui/weights/adapters_card.h"
 #include "ui/weights/weights_tab.h"
 #include "ui/widgets/dock_title.h"
+#include "ui/widgets/help_topics.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/inset.h"
 #include "ui/widgets/message_bar.h"
@@ -113,7 +121,13 @@ void MainWindow::buildCentre() {
   messages_ = new MessageBar;
   layout->addWidget(new Inset(messages_, QMargins(kPadding, kPadding, kPadding, 0)));
   pages_ = new QStackedWidget;
-  layout->addWidget(pages_, 1);
+  split_ = new SplitPane;
+  centre_split_ = new QSplitter(Qt::Horizontal);
+  centre_split_->setChildrenCollapsible(false);
+  centre_split_->addWidget(pages_);
+  centre_split_->addWidget(split_);
+  layout->addWidget(centre_split_, 1);
+  connect(split_, &SplitPane::closeRequested, this, &MainWindow::closeSplit);
   setCentralWidget(centre);
   train_ = new TrainTab(session_, control_);
   curves_ = new CurvesTab(session_);
@@ -123,11 +137,25 @@ void MainWindow::buildCentre() {
   compare_ = new CompareTab(session_, weights_->book());
   addTab(tr("Compare"), compare_);
   addTab(tr("Weights"), weights_);
+  inspect_ = new InspectTab(session_, program_);
+  addTab(tr("Inspect"), inspect_);
+  representations_ = new RepresentationsTab(session_, program_);
+  addTab(tr("Representations"), representations_);
   for (QWidget* page : std::initializer_list<QWidget*>{curves_, compare_, weights_}) {
     new RunDropTarget(page, session_, &edits_);
   }
+  report_ = new ReportTab(session_, program_, &undo_);
+  addTab(tr("Report"), report_);
+  report_->pins()->watch(this);
+  new UndoReceiver(this, &undo_);
+  connect(report_, &ReportTab::pinned, this, &MainWindow::showPinned);
+  // What F1 says where a part of a tab has no topic of its own.
+  setHelpTopic(inspect_, QStringLiteral("measure.what_if"));
+  setHelpTopic(compare_, QStringLiteral("measure.interval"));
+  setHelpTopic(weights_, QStringLiteral("measure.relative_norm"));
   palette_ = new CommandPalette(this);
   setAcceptDrops(true);
+  connect(top_, &TopBar::tabSplitRequested, this, [this](int index) { splitTab(tab_names_.at(index)); });
   connect(top_, &TopBar::tabTearRequested, this, [this](int index) { tearOffTab(tab_names_.at(index)); });
   connect(compare_, &CompareTab::trainRequested, this, [this] { showTab(QStringLiteral("Train")); });
   connect(top_, &TopBar::tabChosen, this, [this](int index) { showTab(tab_names_.at(index)); });
@@ -136,8 +164,13 @@ void MainWindow::buildCentre() {
     Q_EMIT appearanceChosen(appearanceOf(this) == Appearance::Dark ? Appearance::Light : Appearance::Dark);
   });
   connect(curves_, &CurvesTab::trainRequested, this, [this] { showTab(QStringLiteral("Train")); });
+  connect(inspect_, &InspectTab::trainRequested, this, [this] { showTab(QStringLiteral("Train")); });
   connect(weights_, &WeightsTab::trainRequested, this, [this] { showTab(QStringLiteral("Train")); });
+  connect(representations_, &RepresentationsTab::trainRequested, this, [this] { showTab(QStringLiteral("Train")); });
   connect(train_, &TrainTab::workspaceRequested, this, &MainWindow::chooseWorkspace);
+  connect(train_, &TrainTab::adapterRequested, this, &MainWindow::chooseAdapter);
+  connect(train_, &TrainTab::compareRequested, this, [this] { showTab(QStringLiteral("Compare")); });
+  connect(train_, &TrainTab::inspectRequested, this, [this] { showTab(QStringLiteral("Inspect")); });
   connect(train_, &TrainTab::curvesRequested, this, [this] { showTab(QStringLiteral("Curves")); });
   connect(train_, &TrainTab::weightsRequested, this, [this] { showTab(QStringLiteral("Weights")); });
   connect(train_, &TrainTab::exportRequested, this, &MainWindow::exportCurrent);
@@ -163,6 +196,11 @@ bool MainWindow::showTab(const QString& name) {
     if (torn->name() != name) continue;
     torn->raise();
     torn->activateWindow();
+    top_->setCurrentTab(static_cast<int>(tab_pages_.indexOf(pages_->currentWidget())));
+    return true;
+  }
+  if (split_->name() == name) {
+    split_->page()->setFocus();
     top_->setCurrentTab(static_cast<int>(tab_pages_.indexOf(pages_->currentWidget())));
     return true;
   }
@@ -342,6 +380,15 @@ void MainWindow::followRuns() {
   session_->select({next});
 }
 
+void MainWindow::showPinned(const QString& title) {
+  if (pages_->currentWidget() == report_) return;
+  messages_->showMessage(Tone::Info, tr("Pinned to the report: %1").arg(title));
+  messages_->addAction(tr("Show"), [this] {
+    messages_->clear();
+    showTab(tr("Report"));
+  });
+}
+
 void MainWindow::chooseStudyFile() {
   const QString path = QFileDialog::getOpenFileName(this, tr("Run a study file"),
                                                     QSettings().value(QStringLiteral("study/folder")).toString(),
@@ -360,8 +407,21 @@ void MainWindow::chooseWorkspace() {
   }
 }
 
+void MainWindow::chooseAdapter() {
+  const QString folder = QFileDialog::getExistingDirectory(this, tr("Open an adapter folder"));
+  if (folder.isEmpty()) return;
+  if (!AdaptersCard::isAdapterFolder(folder)) {
+    messages_->showMessage(Tone::Error, tr("%1 is no adapter folder.").arg(folder),
+                           tr("Choose a folder that holds adapter_config.json."));
+    return;
+  }
+  weights_->openAdapter(folder);
+  showTab(QStringLiteral("Weights"));
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
   saveLayout(*this);
+  keepLayout();
   for (TornTab* torn : torn_) torn->hide();  // they must not keep the program alive
   QSettings settings;
   settings.setValue(QStringLiteral("window/logUnfolded"), !log_->isHidden());

@@ -8,6 +8,7 @@
 #include "ui/runs/run_edits.h"
 
 class QDockWidget;
+class QSplitter;
 class QStackedWidget;
 
 namespace lorascope::ui {
@@ -16,11 +17,15 @@ class CommandPalette;
 class CompareTab;
 class CurvesTab;
 class HelpWindow;
+class InspectTab;
 class LogPanel;
 class LorascopeProgram;
 class MessageBar;
+class ReportTab;
+class RepresentationsTab;
 class RunControl;
 class RunsPanel;
+class SplitPane;
 class StatusLine;
 class TopBar;
 class TornTab;
@@ -41,7 +46,16 @@ class MainWindow : public QMainWindow {
   bool showTab(const QString& name);
   /// The tab in a window of its own, until that is closed.
   void tearOffTab(const QString& name);
+  /// The tab beside the others, in the right half; the one that stood there goes back. False for an unknown name.
+  bool splitTab(const QString& name);
+  void closeSplit();
+  /// The tab in the right half; empty without one.
+  QString splitName() const;
+  /// "Train", "Compare", "Inspect": docks, log and tab for a kind of work, as they were left there. False for another.
+  bool applyLayout(const QString& name);
+  static QStringList layoutNames();
   QStringList tabNames() const { return tab_names_; }
+  QWidget* tabPage(const QString& name) const { return pageOf(name); }
   void resetLayout();
   void setLogUnfolded(bool unfolded);
 
@@ -51,6 +65,9 @@ class MainWindow : public QMainWindow {
   LogPanel* logPanel() const { return log_; }
   CompareTab* compareTab() const { return compare_; }
   WeightsTab* weightsTab() const { return weights_; }
+  InspectTab* inspectTab() const { return inspect_; }
+  RepresentationsTab* representationsTab() const { return representations_; }
+  ReportTab* reportTab() const { return report_; }
   CommandPalette* commandPalette() const { return palette_; }
   HelpWindow* helpWindow() const;
   /// The study editor, empty or with a run's settings.
@@ -82,11 +99,15 @@ class MainWindow : public QMainWindow {
   void buildActions();
   void addFileActions(QMenu* menu);
   void addViewActions(QMenu* menu);
+  void addLayoutActions(QMenu* menu);
+  void keepLayout();
   void followRuns();
   void chooseStudyFile();
   void chooseWorkspace();
+  void chooseAdapter();
   void exportCurrent();
   void giveBackTab(const QString& name);
+  void showPinned(const QString& title);
   QWidget* pageOf(const QString& name) const;
 
   SessionModel* session_;
@@ -97,12 +118,18 @@ class MainWindow : public QMainWindow {
   TopBar* top_ = nullptr;
   MessageBar* messages_ = nullptr;
   QStackedWidget* pages_ = nullptr;
+  QSplitter* centre_split_ = nullptr;
+  SplitPane* split_ = nullptr;
+  QString layout_name_;  ///< of the layout that was chosen last
   QStringList tab_names_;
   QList<QWidget*> tab_pages_;  ///< by tab, in the window or torn off
   TrainTab* train_ = nullptr;
   CurvesTab* curves_ = nullptr;
   CompareTab* compare_ = nullptr;
   WeightsTab* weights_ = nullptr;
+  InspectTab* inspect_ = nullptr;
+  RepresentationsTab* representations_ = nullptr;
+  ReportTab* report_ = nullptr;
   CommandPalette* palette_ = nullptr;
   QList<TornTab*> torn_;
   RunsPanel* runs_ = nullptr;

@@ -19,8 +19,11 @@
 #include "ui/main_window/top_bar.h"
 #include "ui/plots/plot_card.h"
 #include "ui/plots/table_card.h"
+#include "ui/report/kit_bar.h"
+#include "ui/report/report_tab.h"
 #include "ui/runs/runs_panel.h"
 #include "ui/train/train_tab.h"
+#include "ui/representations/representations_tab.h"
 #include "ui/weights/weights_tab.h"
 #include "ui/widgets/help_topics.h"
 #include "ui/widgets/icons.h"
@@ -93,6 +96,7 @@ void MainWindow::addViewActions(QMenu* menu) {
   }
   menu->addAction(tr("This tab in a window of its own"), this,
                   [this] { tearOffTab(tab_names_.value(tab_pages_.indexOf(pages_->currentWidget()))); });
+  addLayoutActions(menu);
   menu->addSeparator();
   const std::pair<QDockWidget*, const char*> docks[] = {{runs_dock_, "panel-left"}, {details_dock_, "panel-right"}};
   for (const auto& [dock, icon] : docks) {
@@ -115,10 +119,15 @@ void MainWindow::exportCurrent() {
   for (QWidget* widget = focusWidget(); widget != nullptr && card == nullptr; widget = widget->parentWidget()) {
     card = qobject_cast<PlotCard*>(widget);
   }
+  if (card == nullptr && pages_->currentWidget() == report_) {
+    report_->kit()->exportKit();
+    return;
+  }
   if (card == nullptr && pages_->currentWidget() == compare_) {
     compare_->table()->setExportOpen(true);
     return;
   }
+  if (card == nullptr && pages_->currentWidget() == representations_) card = representations_->mainPlot();
   if (card == nullptr) {
     const bool in_weights = pages_->currentWidget() == weights_;
     showTab(in_weights ? QStringLiteral("Weights") : QStringLiteral("Curves"));

@@ -69,6 +69,9 @@ void TopBar::addTab(const QString& title) {
   auto* tear = new QAction(tr("In a window of its own"), tab);
   connect(tear, &QAction::triggered, this, [this, index = numTabs()] { Q_EMIT tabTearRequested(index); });
   tab->addAction(tear);
+  auto* split = new QAction(tr("Beside the others"), tab);
+  connect(split, &QAction::triggered, this, [this, index = numTabs()] { Q_EMIT tabSplitRequested(index); });
+  tab->addAction(split);
   tabs_->addButton(tab, numTabs());
   tab_row_->addWidget(tab);
 }

@@ -30,6 +30,8 @@ class TopBar : public QToolBar {
   void tabChosen(int index);
   /// Double-click, or the tab's menu: a window of its own.
   void tabTearRequested(int index);
+  /// The tab's menu: beside the others.
+  void tabSplitRequested(int index);
   void themeToggled();
   void runStudyRequested();
 

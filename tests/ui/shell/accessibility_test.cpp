@@ -1,11 +1,7 @@
-// What a person without a mouse, or without eyes, meets: names, tab order, help, contrast, and what random keys and
-// clicks do.
-
-#include <unistd.h>
+// What a person without a mouse, or without eyes, meets: names, tab order, help, contrast.
 
 #include <QAbstractButton>
 #include <QComboBox>
-#include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -14,7 +10,6 @@
 #include <QToolButton>
 #include <cmath>
 #include <fstream>
-#include <random>
 #include <set>
 
 #include "core/figures/plot_style.h"
@@ -80,13 +75,6 @@ double contrast(const QColor& a, const QColor& b) {
     return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF()) + 0.05;
   };
   return std::max(luminance(a), luminance(b)) / std::min(luminance(a), luminance(b));
-}
-
-double resident_mib() {
-  std::ifstream file("/proc/self/statm");
-  double total = 0, resident = 0;
-  file >> total >> resident;
-  return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024 * 1024);
 }
 
 TEST_CASE("Every widget that takes the focus has a name, on every page", "[ui]") {
@@ -212,68 +200,6 @@ TEST_CASE("The log shows what a run's process has written", "[ui]") {
   window.logPanel()->showOutput(true);
   window.setLogUnfolded(true);
   CHECK(wait_until([&] { return window.logPanel()->processLog()->toPlainText().contains("no memory"); }));
-}
-
-/// Presses random keys and buttons. Nothing that opens a native dialog, starts a process or closes the window.
-void press_something(MainWindow& window, std::mt19937& random) {
-  static const Qt::Key keys[] = {Qt::Key_Tab,    Qt::Key_Space, Qt::Key_Left, Qt::Key_Right,    Qt::Key_Up,
-                                 Qt::Key_Down,   Qt::Key_Home,  Qt::Key_L,    Qt::Key_X,        Qt::Key_S,
-                                 Qt::Key_Escape, Qt::Key_Plus,  Qt::Key_1,    Qt::Key_Backspace};
-  const auto widgets = window.findChildren<QWidget*>();
-  QWidget* widget = widgets[static_cast<qsizetype>(random() % static_cast<unsigned>(widgets.size()))];
-  if (!widget->isVisible() || !widget->isEnabled()) return;
-  const auto* button = qobject_cast<QAbstractButton*>(widget);
-  static const char* const avoided[] = {"file",     "folder",     "Start", "Run",    "Resume",
-                                        "Pause",    "Stop",       "Open",  "queue",  "Save",
-                                        "Continue", "checkpoint", "Mark",  "Choose", "choose"};
-  if (button != nullptr) {
-    const QString name = button->text() + button->accessibleName() + button->toolTip();
-    for (const char* word : avoided) {
-      if (name.contains(QLatin1String(word))) return;
-    }
-    const auto* tool = qobject_cast<QToolButton*>(widget);
-    if (tool != nullptr && tool->menu() != nullptr) return;  // a menu would wait for its choice
-  }
-  switch (random() % 3) {
-    case 0:
-      QTest::mouseClick(widget, Qt::LeftButton, {},
-                        QPoint(static_cast<int>(random() % 40), static_cast<int>(random() % 20)));
-      break;
-    case 1:
-      QTest::keyClick(widget, keys[random() % std::size(keys)]);
-      break;
-    default:
-      QTest::mouseMove(widget, QPoint(static_cast<int>(random() % 60), static_cast<int>(random() % 60)));
-  }
-  if (QWidget* popup = QApplication::activePopupWidget()) popup->close();
-}
-
-TEST_CASE("Random clicks and keys neither crash nor leak nor block the window", "[ui]") {
-  OpenSession open(kSample);
-  MainWindow window(&open.session());
-  window.resize(1280, 800);
-  window.show();
-  // As long as LORASCOPE_MONKEY_SECONDS says; a few seconds in the suite.
-  const double seconds = qEnvironmentVariable("LORASCOPE_MONKEY_SECONDS", QStringLiteral("3")).toDouble();
-  std::mt19937 random(20);
-  const QStringList tabs = window.tabNames();
-  QElapsedTimer clock;
-  clock.start();
-  double before = 0;
-  qint64 longest = 0;
-  for (int i = 0; static_cast<double>(clock.elapsed()) < seconds * 1000; ++i) {
-    if (i % 25 == 0) window.showTab(tabs[static_cast<qsizetype>(random() % static_cast<unsigned>(tabs.size()))]);
-    if (i == 200) before = resident_mib();
-    const qint64 start = clock.elapsed();
-    press_something(window, random);
-    QCoreApplication::processEvents();
-    longest = std::max(longest, clock.elapsed() - start);
-  }
-  CHECK(window.isVisible());
-  if (before > 0) CHECK(resident_mib() - before < 50 + seconds / 60);
-  // A busy machine makes single steps longer; the benchmark states the figure of a quiet one.
-  CHECK(longest < 3000);
-  if (qEnvironmentVariableIsSet("LORASCOPE_MONKEY_SECONDS")) WARN("longest step " << longest << " ms");
 }
 
 }  // namespace

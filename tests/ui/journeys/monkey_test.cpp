@@ -1,0 +1,159 @@
+// Random clicks and keys against a window on living runs: nothing crashes, leaks or blocks the window.
+
+#include <unistd.h>
+
+#include <QAbstractButton>
+#include <QElapsedTimer>
+#include <QProcess>
+#include <QTest>
+#include <QToolButton>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <random>
+
+#include "core/store/run_store.h"
+#include "tests/support/catch.h"
+#include "tests/support/qt_application.h"
+#include "tests/ui/shell/waiting.h"
+#include "ui/main_window/main_window.h"
+#include "ui/main_window/watchdog.h"
+
+namespace lorascope::ui {
+namespace {
+
+using test::OpenSession;
+
+double resident_mib() {
+  std::ifstream file("/proc/self/statm");
+  double total = 0, resident = 0;
+  file >> total >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024 * 1024);
+}
+
+/// Two runs that write points for as long as the test lasts.
+class LivingRuns {
+ public:
+  LivingRuns(const OpenSession& open, store::Workspace& workspace, double seconds) {
+    study::RunSettings settings;
+    settings.group = "living";
+    for (const char* name : {"one", "two"}) {
+      settings.name = name;
+      settings.method = *name == 'o' ? study::Method::FullFineTuning : study::Method::Lora;
+      const store::RunId run = store::RunStore(workspace).create(settings);
+      store::RunStore(workspace).set_state(run, store::RunState::Starting);
+      auto process = std::make_unique<QProcess>();
+      process->start(LORASCOPE_LIVING_PROGRAM, {QString::fromStdString(open.folder().string()), QString::number(run),
+                                                QString::number(seconds)});
+      processes_.push_back(std::move(process));
+    }
+  }
+  ~LivingRuns() {
+    for (auto& process : processes_) {
+      process->kill();
+      process->waitForFinished();
+    }
+  }
+
+ private:
+  std::vector<std::unique_ptr<QProcess>> processes_;
+};
+
+/// Nothing that opens a native dialog, starts a process or closes the window.
+bool is_avoided(const QWidget* widget) {
+  const auto* button = qobject_cast<const QAbstractButton*>(widget);
+  if (button == nullptr) return false;
+  const auto* tool = qobject_cast<const QToolButton*>(widget);
+  if (tool != nullptr && tool->menu() != nullptr) return true;  // a menu would wait for its choice
+  static const char* const words[] = {"file",  "folder", "Start", "Run",      "Resume",     "Pause", "Stop",    "Open",
+                                      "queue", "Save",   "kit",   "Continue", "checkpoint", "Mark",  "choose",  "Choose",
+                                      "Write", "Measure", "Compare the", "Ask", "Derive"};
+  const QString name = button->text() + button->accessibleName() + button->toolTip();
+  return std::any_of(std::begin(words), std::end(words),
+                     [&](const char* word) { return name.contains(QLatin1String(word)); });
+}
+
+void press_something(MainWindow& window, std::mt19937& random) {
+  static const Qt::Key keys[] = {Qt::Key_Tab,    Qt::Key_Space, Qt::Key_Left, Qt::Key_Right,    Qt::Key_Up,
+                                 Qt::Key_Down,   Qt::Key_Home,  Qt::Key_L,    Qt::Key_X,        Qt::Key_S,
+                                 Qt::Key_Escape, Qt::Key_Plus,  Qt::Key_1,    Qt::Key_Backspace};
+  const auto widgets = window.findChildren<QWidget*>();
+  QWidget* widget = widgets[static_cast<qsizetype>(random() % static_cast<unsigned>(widgets.size()))];
+  if (!widget->isVisible() || !widget->isEnabled() || is_avoided(widget)) return;
+  const QPoint place(static_cast<int>(random() % 60), static_cast<int>(random() % 40));
+  switch (random() % 3) {
+    case 0:
+      QTest::mouseClick(widget, Qt::LeftButton, {}, place);
+      break;
+    case 1:
+      QTest::keyClick(widget, keys[random() % std::size(keys)]);
+      break;
+    default:
+      QTest::mouseMove(widget, place);
+  }
+  if (QWidget* popup = QApplication::activePopupWidget()) popup->close();
+}
+
+/// The slowest events of the whole test, each with its number and its longest time.
+std::string summary(const std::vector<Watchdog::Block>& blocks) {
+  std::map<QString, std::pair<int, qint64>> by_event;
+  for (const Watchdog::Block& block : blocks) {
+    const QString first = block.events.section(' ', 0, -3).section(QStringLiteral(", "), 0, 0);
+    auto& [count, longest] = by_event[first.section(' ', 0, 3)];
+    ++count;
+    longest = std::max(longest, block.ms);
+  }
+  std::string text;
+  for (const auto& [event, numbers] : by_event)
+    text += "\n  " + event.toStdString() + ": " + std::to_string(numbers.first) + " times, longest " +
+            std::to_string(numbers.second) + " ms";
+  return text;
+}
+
+TEST_CASE("Random clicks and keys on living runs neither crash nor leak nor block the window", "[ui][journey]") {
+  // As long as LORASCOPE_MONKEY_SECONDS says; a few seconds in the suite.
+  const bool is_long = qEnvironmentVariableIsSet("LORASCOPE_MONKEY_SECONDS");
+  const double seconds = qEnvironmentVariable("LORASCOPE_MONKEY_SECONDS", QStringLiteral("4")).toDouble();
+  const test::SampleOptions sample = {.num_steps = 40, .spectrum_length = 8, .with_living = false, .with_trouble = true};
+  OpenSession open(sample);
+  const LivingRuns living(open, open.other(), seconds + 5);
+  MainWindow window(&open.session());
+  window.resize(1280, 800);
+  window.show();
+  Watchdog watchdog(50);
+  std::mt19937 random(20);
+  const QStringList tabs = window.tabNames();
+  QElapsedTimer clock, minute;
+  clock.start();
+  minute.start();
+  double before = 0;
+  for (int i = 0; static_cast<double>(clock.elapsed()) < seconds * 1000; ++i) {
+    watchdog.beginTurn();
+    if (i % 25 == 0) window.showTab(tabs[static_cast<qsizetype>(random() % static_cast<unsigned>(tabs.size()))]);
+    press_something(window, random);
+    watchdog.endTurn();
+    watchdog.beginTurn();
+    QCoreApplication::processEvents();
+    watchdog.endTurn();
+    if (i == 400) {
+      before = resident_mib();  // fonts and caches are warm now
+      watchdog.clear();
+    }
+    if (is_long && minute.elapsed() > 60000) {
+      minute.restart();
+      std::cerr << clock.elapsed() / 1000 << " s, " << i << " presses, " << resident_mib() << " MiB (" << before
+                << " at first), longest turn " << watchdog.longestMs() << " ms, " << watchdog.blocks().size()
+                << " above 50 ms" << std::endl;
+    }
+  }
+  CHECK(window.isVisible());
+  if (before > 0) CHECK(resident_mib() - before < 50);
+  // A busy machine makes single turns longer; the long run on a quiet one states the figure.
+  CHECK(watchdog.longestMs() < 3000);
+  if (is_long)
+    WARN("memory " << before << " -> " << resident_mib() << " MiB, longest turn " << watchdog.longestMs() << " ms, "
+                   << watchdog.blocks().size() << " above 50 ms" << summary(watchdog.blocks()));
+}
+
+}  // namespace
+}  // namespace lorascope::ui

@@ -1,0 +1,98 @@
+#include "ui/main_window/watchdog.h"
+
+#include <QAbstractEventDispatcher>
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QEvent>
+#include <QFile>
+#include <QMetaEnum>
+#include <algorithm>
+#include <memory>
+
+namespace lorascope::ui {
+namespace {
+
+constexpr qint64 kLimitMs = 50;
+constexpr qint64 kSmallestNs = 2'000'000;  ///< shorter slices are not told
+constexpr std::size_t kMostSlices = 4;
+
+QString nameOf(const QObject& object, const QEvent& event) {
+  static const QMetaEnum types = QMetaEnum::fromType<QEvent::Type>();
+  const char* type = types.valueToKey(event.type());
+  QString name = QStringLiteral("%1 to %2").arg(QLatin1String(type != nullptr ? type : "event"),
+                                                QLatin1String(object.metaObject()->className()));
+  if (!object.objectName().isEmpty()) name += QStringLiteral(" \"%1\"").arg(object.objectName());
+  return name.remove(QStringLiteral("lorascope::ui::"));
+}
+
+}  // namespace
+
+Watchdog::Watchdog(qint64 limit_ms, QObject* parent) : QObject(parent), limit_(limit_ms) {
+  QCoreApplication::instance()->installEventFilter(this);
+  const auto* dispatcher = QAbstractEventDispatcher::instance();
+  connect(dispatcher, &QAbstractEventDispatcher::awake, this, &Watchdog::beginTurn);
+  connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, &Watchdog::endTurn);
+}
+
+void Watchdog::clear() {
+  blocks_.clear();
+  longest_ = 0;
+}
+
+void Watchdog::beginTurn() {
+  // A loop within a loop awakes too: the outer turn goes on.
+  if (in_turn_) return;
+  in_turn_ = true;
+  slices_.clear();
+  current_.clear();
+  turn_.start();
+  slice_.start();
+}
+
+void Watchdog::endTurn() {
+  if (!in_turn_) return;
+  in_turn_ = false;
+  closeSlice();
+  const qint64 ms = turn_.elapsed();
+  longest_ = std::max(longest_, ms);
+  if (ms <= limit_) return;
+  std::sort(slices_.begin(), slices_.end(), [](const Slice& a, const Slice& b) { return a.ns > b.ns; });
+  if (slices_.size() > kMostSlices) slices_.resize(kMostSlices);
+  QStringList events;
+  for (const Slice& slice : slices_) events.append(QStringLiteral("%1 %2 ms").arg(slice.event).arg(slice.ns / 1000000));
+  blocks_.push_back({ms, events.join(QStringLiteral(", "))});
+  if (report_) report_(blocks_.back());
+}
+
+void Watchdog::closeSlice() {
+  const qint64 ns = slice_.nsecsElapsed();
+  if (!current_.isEmpty() && ns > kSmallestNs) slices_.push_back({current_, ns});
+  slice_.restart();
+}
+
+bool Watchdog::eventFilter(QObject* watched, QEvent* event) {
+  if (in_turn_) {
+    closeSlice();
+    current_ = nameOf(*watched, *event);
+  }
+  return false;
+}
+
+Watchdog* Watchdog::fromEnvironment(QObject* parent) {
+  const QString path = qEnvironmentVariable("LORASCOPE_WATCHDOG");
+  if (path.isEmpty()) return nullptr;
+  auto file = std::make_shared<QFile>(path);
+  if (!file->open(QIODevice::Append | QIODevice::Text)) return nullptr;
+  auto* watchdog = new Watchdog(kLimitMs, parent);
+  watchdog->setReport([file](const Block& block) {
+    file->write(QStringLiteral("%1 blocked %2 ms: %3\n")
+                    .arg(QDateTime::currentDateTime().toString(Qt::ISODateWithMs))
+                    .arg(block.ms)
+                    .arg(block.events)
+                    .toUtf8());
+    file->flush();
+  });
+  return watchdog;
+}
+
+}  // namespace lorascope::ui
