@@ -126,7 +126,6 @@ struct NewFactors {
 
   nn::LowRank embedding(const nn::Embedding& module) const {
     const files::AdapterConfig& config = attached.config;
-    if (config.use_dora) refuse("use_dora on " + module.path, "DoRA on linear layers", "leave embeddings out");
     const std::int64_t rank = config.rank_of(module.path);
     nn::LowRank made;
     made.scaling = config.scaling_of(module.path);
@@ -134,6 +133,7 @@ struct NewFactors {
     const at::Tensor b =
         nn::draw_normal({module.weight.value.size(1), rank}, 1.0, seed, kWrapper + module.path + ".lora_B");
     made.b = held(b, encoder, true);
+    if (config.use_dora) made.magnitude = held(nn::row_norms(module.weight.value.t(), made), encoder, true);
     return made;
   }
 };
@@ -170,9 +170,6 @@ void train_saved_modules(Attachment& attachment) {
   encoder.for_each_weight([&](const std::string& name, nn::Weight& weight) {
     if (weight.is_trained() || !is_saved(config, name)) return;
     if (is_distilled && name.rfind(head, 0) == 0) return;
-    if (is_joined(encoder, name))
-      refuse("modules_to_save with " + name, "modules that are no part of the query, key and value projection",
-             "adapt these by target_modules");
     train_whole(encoder, name, weight);
     attachment.attached().copied_values += weight.value.numel();
     attachment.attached().weights.push_back({kWrapper + name, &weight});
@@ -229,11 +226,11 @@ struct StoredFactors {
   }
 
   nn::LowRank embedding(const files::LoraModule& stored) const {
-    if (stored.magnitude.defined()) refuse("DoRA on " + stored.path, "DoRA on linear layers", "");
     nn::LowRank made;
     made.scaling = stored.scaling;
     made.a = held(stored.a.clone(), encoder, trained);
     made.b = held(stored.b.clone(), encoder, trained);
+    if (stored.magnitude.defined()) made.magnitude = held(stored.magnitude.flatten().clone(), encoder, trained);
     return made;
   }
 };
@@ -245,10 +242,6 @@ void replace_whole(Attachment& attachment, const files::AdapterMatch& match, boo
   encoder.for_each_weight([&](const std::string& name, nn::Weight& weight) {
     const auto replaced = match.replaced.find(name);
     if (replaced == match.replaced.end()) return;
-    if (trained && !is_bias(name) && is_joined(encoder, name))
-      refuse("\"" + replaced->second.file_name + "\"",
-             "modules that are no part of the query, key and value projection",
-             "such an adapter can be evaluated beside another, but not trained on");
     train_whole(encoder, name, weight);
     weight.value.copy_(replaced->second.value);
     if (!trained) {

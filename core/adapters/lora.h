@@ -34,8 +34,8 @@ struct AttachedAdapter {
 /// zero, B normal), all trained; with use_dora the magnitudes are the row norms of W + scaling · B A. Initialisations
 /// that change the base change the encoder's weight. Then makes trained: the biases that `config.bias` names, and
 /// encoder modules in modules_to_save, whose path ends with an entry, as text. Values depend on the seed and the
-/// tensor's name. Throws CheckpointError: nothing is targeted, what is not supported, DoRA on an embedding, with a bias
-/// on B or beside another adapter.
+/// tensor's name. On embeddings magnitudes are lengths of columns, as [PEFT] has them. Throws CheckpointError: nothing is
+/// targeted, what is not supported, DoRA with a bias on B or beside another adapter.
 AttachedAdapter attach_new_adapter(nn::Encoder& encoder, const files::AdapterConfig& config, std::uint64_t seed);
 
 /// Puts a stored adapter on the encoder, beside those already there; `trained` as for a fresh one. Of an initialisation

@@ -48,9 +48,12 @@ nn::Encoder merged(const nn::Encoder& encoder) {
     module.adapters.clear();
   });
   copy.for_each_embedding([](nn::Embedding& module) {
-    for (const nn::LowRank& adapter : module.adapters)
-      module.weight.value =
-          module.weight.value + at::mm(adapter.b.value, adapter.a.value).transpose(0, 1) * adapter.scaling;
+    for (const nn::LowRank& adapter : module.adapters) {
+      const at::Tensor table = module.weight.value;
+      const at::Tensor sum = table + at::mm(adapter.b.value, adapter.a.value).transpose(0, 1) * adapter.scaling;
+      const bool is_scaled = adapter.magnitude.value.defined();
+      module.weight.value = is_scaled ? sum * nn::row_scale(table.t(), adapter).scale : sum;
+    }
     module.adapters.clear();
   });
   copy.for_each_weight([](const std::string&, nn::Weight& weight) { weight.gradient = at::Tensor(); });

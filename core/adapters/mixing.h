@@ -80,6 +80,7 @@ struct MeteoraOptions {
   std::map<std::string, at::Tensor> gates;  ///< "gates.MODULE.weight" [N,in]; missing ones are drawn
   std::int64_t top_k = 2;
   double gate_loss_weight = 1;  ///< of the cross-entropy of all gates against each sequence's own adapter
+  std::int64_t own_adapter = -1;  ///< of sequences of which a batch says nothing; -1: none, no such loss for them
   std::uint64_t seed = 42;      ///< of drawn gates
 };
 /// Throws CheckpointError (a gate's shape), UsageError (top_k above the number of adapters).

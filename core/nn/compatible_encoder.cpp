@@ -104,25 +104,36 @@ at::Tensor CompatibleEncoder::norm(const Norm& norm, const at::Tensor& x) const 
   return at::layer_norm(x, {x.size(-1)}, variable(norm.weight), variable(norm.bias), encoder_.config.layer_norm_eps);
 }
 
+at::Tensor CompatibleEncoder::linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) const {
+  if (precision_ == Precision::Fp32) return at::linear(x, weight, bias);
+  return at::linear(x.to(at::kBFloat16), weight.to(at::kBFloat16), bias.defined() ? bias.to(at::kBFloat16) : bias)
+      .to(at::kFloat);
+}
+
+at::Tensor CompatibleEncoder::matmul(const at::Tensor& a, const at::Tensor& b) const {
+  if (precision_ == Precision::Fp32) return at::matmul(a, b);
+  return at::matmul(a.to(at::kBFloat16), b.to(at::kBFloat16)).to(at::kFloat);
+}
+
 at::Tensor CompatibleEncoder::dense(const Dense& dense, const at::Tensor& x, const Pass& pass) const {
-  at::Tensor y = at::linear(x, variable(dense.weight), variable(dense.bias));
+  at::Tensor y = linear(x, variable(dense.weight), variable(dense.bias));
   if (pass.mixer && !dense.adapters.empty())
     return pass.mixer->mix(dense, x, y, [&](const at::Tensor& input, const LowRank& adapter) {
       return dropout(input, adapter.site, adapter.dropout, pass);
     });
   for (const LowRank& adapter : dense.adapters) {
     const at::Tensor dropped = dropout(x, adapter.site, adapter.dropout, pass);
-    const at::Tensor low = at::linear(dropped, variable(adapter.a));
+    const at::Tensor low = linear(dropped, variable(adapter.a));
     const at::Tensor update = adapter.b_bias.value.defined()
-                                  ? at::linear(low, variable(adapter.b), variable(adapter.b_bias))
-                                  : at::linear(low, variable(adapter.b));
+                                  ? linear(low, variable(adapter.b), variable(adapter.b_bias))
+                                  : linear(low, variable(adapter.b));
     if (!adapter.magnitude.value.defined()) {
       y = y + update * adapter.scaling;
       continue;
     }
     // [PEFT] has the base's part of the correction see the dropped input where there is dropout.
     const bool drops = pass.key && adapter.dropout > 0;
-    const at::Tensor base = drops ? at::linear(dropped, variable(dense.weight)) : y - variable(dense.bias);
+    const at::Tensor base = drops ? linear(dropped, variable(dense.weight)) : y - variable(dense.bias);
     const at::Tensor scale = variable(adapter.magnitude) / row_norms(dense.weight.value, adapter);
     y = y + ((scale - 1) * base + scale * update * adapter.scaling);
   }
@@ -134,7 +145,13 @@ at::Tensor CompatibleEncoder::embed(const Pass& pass) const {
     at::Tensor rows = at::embedding(variable(table.weight), ids, padding);
     for (const LowRank& adapter : table.adapters) {
       const at::Tensor low = at::embedding(variable(adapter.a).transpose(0, 1), ids, padding);
-      rows = rows + at::matmul(low, variable(adapter.b).transpose(0, 1)) * adapter.scaling;
+      const at::Tensor update = at::matmul(low, variable(adapter.b).transpose(0, 1));
+      if (adapter.magnitude.value.defined()) {
+        const at::Tensor scale = variable(adapter.magnitude) / row_norms(table.weight.value.t(), adapter);
+        rows = scale * rows + scale * update * adapter.scaling;
+      } else {
+        rows = rows + update * adapter.scaling;
+      }
     }
     return rows;
   };
@@ -153,11 +170,11 @@ at::Tensor CompatibleEncoder::attention(const EncoderLayer& layer, std::int64_t 
   };
   const at::Tensor query = split(layer.query), key = split(layer.key), value = split(layer.value);
   const double root = std::sqrt(static_cast<double>(size));
-  at::Tensor scores = encoder_.config.family == files::Family::Bert ? at::matmul(query, key.transpose(2, 3)) / root
-                                                                    : at::matmul(query / root, key.transpose(2, 3));
+  at::Tensor scores = encoder_.config.family == files::Family::Bert ? matmul(query, key.transpose(2, 3)) / root
+                                                                    : matmul(query / root, key.transpose(2, 3));
   scores = scores + pass.padded.attention_mask;
   const at::Tensor probabilities = attention_dropout(at::softmax(scores, -1), layer_site(kAttentionSite, number), pass);
-  return at::matmul(probabilities, value).transpose(1, 2).contiguous().view_as(hidden);
+  return matmul(probabilities, value).transpose(1, 2).contiguous().view_as(hidden);
 }
 
 at::Tensor CompatibleEncoder::layer(const EncoderLayer& layer, std::int64_t number, const at::Tensor& hidden,

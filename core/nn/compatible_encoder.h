@@ -8,6 +8,7 @@
 #include "core/nn/dropout.h"
 #include "core/nn/encoder.h"
 #include "core/nn/packed_batch.h"
+#include "core/nn/precision.h"
 
 namespace lorascope::nn {
 
@@ -27,8 +28,10 @@ at::Tensor variable(const Weight& weight);
 /// The encoder in the originals' own order of operations on padded rows, with plain autograd: slow, exact, any device.
 class CompatibleEncoder {
  public:
-  /// `rates` are used where a key is given.
-  CompatibleEncoder(const Encoder& encoder, const DropoutRates& rates) : encoder_(encoder), rates_(rates) {}
+  /// `rates` are used where a key is given. Bf16 is what torch's autocast does to dense modules and attention: factors and
+  /// results of products are bf16.
+  CompatibleEncoder(const Encoder& encoder, const DropoutRates& rates, Precision precision = Precision::Fp32)
+      : encoder_(encoder), rates_(rates), precision_(precision) {}
 
   struct Pass {
     const PackedBatch& packed;
@@ -60,9 +63,13 @@ class CompatibleEncoder {
                        const Pass& pass) const;
   at::Tensor attention_dropout(const at::Tensor& probabilities, std::uint32_t site, const Pass& pass) const;
   at::Tensor norm(const Norm& norm, const at::Tensor& x) const;
+  /// x Wᵀ + b; no b where it is undefined.
+  at::Tensor linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {}) const;
+  at::Tensor matmul(const at::Tensor& a, const at::Tensor& b) const;
 
   const Encoder& encoder_;
   DropoutRates rates_;
+  Precision precision_;
 };
 
 }  // namespace lorascope::nn

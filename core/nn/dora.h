@@ -13,7 +13,7 @@ struct RowScale {
   at::Tensor scale;  ///< g [out]
 };
 
-/// n alone, [out], without a graph. weight [out,in].
+/// n alone, [out], without a graph. weight [out,in]; of an embedding [V,H] the transposed table.
 at::Tensor row_norms(const at::Tensor& weight, const LowRank& adapter);
 
 /// `adapter` has a magnitude. No graph.

@@ -32,16 +32,33 @@ void add_adapters(const std::vector<Lookup>& tables, at::Tensor& sum, EmbeddingT
     for (std::size_t number = 0; number < lookup.table->adapters.size(); ++number) {
       const LowRank& adapter = lookup.table->adapters[number];
       const at::Tensor indices = at::tensor(*lookup.indices, at::kInt).to(at::kLong);
-      const at::Tensor low = adapter.a.value.index_select(1, indices).t();
-      at::addmm_out(sum, sum, low, adapter.b.value.t(), 1, adapter.scaling);
-      tape.branches.push_back({lookup.table, number, indices, low});
+      EmbeddingTape::Branch branch{lookup.table, number, indices, adapter.a.value.index_select(1, indices).t(), {}, {}};
+      if (adapter.magnitude.value.defined()) {
+        // g ⊙ (W + scaling · B A) in the place of W; the lengths are those of the columns of a table [V,H].
+        const at::Tensor& table = lookup.table->weight.value;
+        const at::Tensor plain = table.index_select(0, indices);
+        branch.scale = row_scale(table.t(), adapter);
+        branch.rows = at::addmm(plain, branch.low, adapter.b.value.t(), 1, adapter.scaling);
+        sum.sub_(plain).addcmul_(branch.rows, branch.scale.scale);
+      } else {
+        at::addmm_out(sum, sum, branch.low, adapter.b.value.t(), 1, adapter.scaling);
+      }
+      tape.branches.push_back(std::move(branch));
     }
 }
 
-void adapters_backward(const EmbeddingTape& tape, const at::Tensor& d, std::int64_t padding, const Embedding& word,
+void adapters_backward(const EmbeddingTape& tape, const at::Tensor& d_sum, std::int64_t padding, const Embedding& word,
                        const PackedPass& pass) {
   for (const EmbeddingTape::Branch& branch : tape.branches) {
     LowRank& adapter = branch.table->adapters[branch.adapter];
+    at::Tensor d = d_sum;
+    if (branch.rows.defined()) {
+      d = d_sum * branch.scale.scale;
+      if (adapter.magnitude.is_trained()) {
+        const at::Tensor sum = (d_sum * branch.rows).sum(0) / branch.scale.norm;
+        put_gradient(adapter.magnitude.gradient, sum.const_data_ptr<float>(), pass.fresh);
+      }
+    }
     if (pass.fresh) {
       if (adapter.a.is_trained()) adapter.a.gradient.zero_();
       if (adapter.b.is_trained()) adapter.b.gradient.zero_();

@@ -13,6 +13,8 @@ struct EmbeddingTape {
     std::size_t adapter;
     at::Tensor indices;  ///< [T] int64
     at::Tensor low;      ///< [T,R]
+    at::Tensor rows;     ///< [T,H] the table's rows with the adapter's update, of one with DoRA, else undefined
+    RowScale scale;      ///< of one with DoRA
   };
   std::vector<Branch> branches;
 };

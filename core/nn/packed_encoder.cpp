@@ -6,8 +6,8 @@
 
 namespace lorascope::nn {
 
-PackedEncoder::PackedEncoder(Encoder& encoder, const DropoutRates& rates, bool checkpoints)
-    : encoder_(encoder), rates_(rates), checkpoints_(checkpoints) {
+PackedEncoder::PackedEncoder(Encoder& encoder, const DropoutRates& rates, bool checkpoints, Precision precision)
+    : encoder_(encoder), rates_(rates), checkpoints_(checkpoints), precision_(precision) {
   for (std::size_t number = 0; number < encoder.layers.size(); ++number)
     layers_.emplace_back(encoder.layers[number], encoder.config, rates, static_cast<std::int64_t>(number));
   for (const EncoderLayer& layer : encoder.layers) {
@@ -29,7 +29,7 @@ at::Tensor PackedEncoder::forward(const PackedBatch& batch, const DropoutKey* ke
   arena_.reset();
   first_kept_ = scalings ? first_adapted_ : first_trained_;
   key_ = key ? std::optional<DropoutKey>(*key) : std::nullopt;
-  pass_.emplace(PackedPass{batch, arena_, key_ ? &*key_ : nullptr, first_kept_ == 0, fresh, scalings});
+  pass_.emplace(PackedPass{batch, arena_, key_ ? &*key_ : nullptr, first_kept_ == 0, fresh, scalings, precision_});
   embedding_tape_ = {};
   tapes_.assign(layers_.size(), {});
   inputs_.assign(layers_.size(), {});
@@ -69,7 +69,7 @@ void PackedEncoder::backward(at::Tensor& d) {
 
 std::vector<at::Tensor> PackedEncoder::evaluate(const PackedBatch& batch, bool all, PackedScalings* scalings) {
   arena_.reset();
-  const PackedPass pass{batch, arena_, nullptr, false, false, scalings};
+  const PackedPass pass{batch, arena_, nullptr, false, false, scalings, precision_};
   EmbeddingTape embedding_tape;
   at::Tensor hidden = embed(encoder_, rates_, pass, embedding_tape);
   std::vector<at::Tensor> states;

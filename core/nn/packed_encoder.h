@@ -20,7 +20,9 @@ class PackedEncoder {
   /// `encoder` must outlive this and stay where it is.
   /// With `checkpoints` a forward pass keeps only the input of each layer and backward() computes the layer once more,
   /// with the same masks: the same bits for about a third more work and an L-th of the memory of activations.
-  PackedEncoder(Encoder& encoder, const DropoutRates& rates, bool checkpoints = false);
+  /// Under Bf16 attention's own products stay fp32, and frozen weights are kept in bf16 as well.
+  PackedEncoder(Encoder& encoder, const DropoutRates& rates, bool checkpoints = false,
+                Precision precision = Precision::Fp32);
 
   /// Last hidden states [T,H] with everything kept for backward(). `fresh`: gradients are set, not added to.
   /// With `scalings` frozen adapters are weighed by them, and backward() gives their gradients.
@@ -44,6 +46,7 @@ class PackedEncoder {
 
   DropoutRates rates_;
   bool checkpoints_;
+  Precision precision_;
   std::vector<PackedLayer> layers_;
   std::int64_t first_trained_ = 0;  ///< 0: the embeddings; l: layer l-1; beyond the layers: none
   std::int64_t first_adapted_ = 1;  ///< the same for the first layer with adapters

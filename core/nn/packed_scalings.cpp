@@ -66,6 +66,36 @@ void for_each_part(const DenseGroup& group, const Joined& joined, const at::Tens
   }
 }
 
+/// Calls with the layer of every adapted module of the group.
+template <typename Work>
+void for_each_layer(const DenseGroup& group, const PackedScalings& scalings, Work work) {
+  for (const Dense* part : group.parts) {
+    const auto module = scalings.modules.find(part);
+    if (module != scalings.modules.end()) work(module->second.layer);
+  }
+}
+
+/// y += scaling · B A x on the rows of each segment, by its own adapter.
+void add_segments(const DenseGroup& group, const at::Tensor& x, const at::Tensor& y, const PackedPass& pass) {
+  const PackedScalings& scalings = *pass.scalings;
+  std::int64_t column = 0;
+  for (const Dense* part : group.parts) {
+    const std::int64_t width = part->weight.value.size(0), begin = column;
+    column += width;
+    const auto module = scalings.modules.find(part);
+    if (module == scalings.modules.end()) continue;
+    for (const AdapterSegment& segment : scalings.segments)
+      for (std::size_t k = 0; k < part->adapters.size(); ++k) {
+        if (module->second.adapters[k] != segment.adapter) continue;
+        const LowRank& adapter = part->adapters[k];
+        at::Tensor low = pass.arena.matrix(segment.count, adapter.a.value.size(0));
+        at::mm_out(low, x.narrow(0, segment.first, segment.count), adapter.a.value.t());
+        at::Tensor own = y.narrow(0, segment.first, segment.count).narrow(1, begin, width);
+        at::addmm_out(own, own, low, adapter.b.value.t(), 1, adapter.scaling * scalings.weight);
+      }
+  }
+}
+
 /// to[t,r] = from[t,r] · factor · λ[t,l,n] of the adapter that column r belongs to.
 void scale(const Joined& joined, const PackedScalings& scalings, const at::Tensor& from, at::Tensor& to) {
   const std::int64_t width = scalings.values.size(1) * scalings.values.size(2), ranks = joined.ranks;
@@ -100,13 +130,18 @@ void add_scaling_gradients(const Joined& joined, const PackedScalings& scalings,
 
 }  // namespace
 
-DenseTape mixed_forward(const DenseGroup& group, const at::Tensor& x, at::Tensor& y, const PackedPass& pass) {
+DenseTape mixed_forward(DenseGroup& group, const at::Tensor& x, at::Tensor& y, const PackedPass& pass) {
   DenseTape tape;
   tape.input = x;
-  at::mm_out(y, x, group.weight->value.t());
+  product(pass, y, x, weight_operand(group, pass, true).t());
+  if (!pass.scalings->segments.empty()) add_segments(group, x, y, pass);
   if (!pass.scalings->values.defined()) return tape;
   const Joined joined = join(group, *pass.scalings);
   if (joined.ranks == 0) return tape;
+  if (pass.scalings->router)
+    for_each_layer(group, *pass.scalings, [&](std::int64_t layer) {
+      pass.scalings->router->weigh(layer, x, pass.scalings->values.select(1, layer));
+    });
   tape.low = pass.arena.matrix(x.size(0), joined.ranks);
   at::mm_out(tape.low, x, stacked(joined.a, 0).t());
   at::Tensor scaled = pass.arena.matrix(x.size(0), joined.ranks);
@@ -117,10 +152,9 @@ DenseTape mixed_forward(const DenseGroup& group, const at::Tensor& x, at::Tensor
   return tape;
 }
 
-void mixed_backward(const DenseGroup& group, const DenseTape& tape, const at::Tensor& dy, at::Tensor dx, double beta,
+void mixed_backward(DenseGroup& group, const DenseTape& tape, const at::Tensor& dy, at::Tensor dx, double beta,
                     const PackedPass& pass) {
-  if (dx.defined() && beta == 0) at::mm_out(dx, dy, group.weight->value);
-  if (dx.defined() && beta != 0) at::addmm_out(dx, dx, dy, group.weight->value, beta, 1);
+  if (dx.defined()) product(pass, dx, dy, weight_operand(group, pass, false), {1, beta});
   if (!tape.low.defined()) return;
   const Joined joined = join(group, *pass.scalings);
   at::Tensor d_low = pass.arena.matrix(dy.size(0), joined.ranks);
@@ -128,6 +162,10 @@ void mixed_backward(const DenseGroup& group, const DenseTape& tape, const at::Te
     at::mm_out(d_columns, own, b);
   });
   add_scaling_gradients(joined, *pass.scalings, d_low, tape.low);
+  if (pass.scalings->router)
+    for_each_layer(group, *pass.scalings, [&](std::int64_t layer) {
+      pass.scalings->router->backward(layer, tape.input, pass.scalings->gradients.select(1, layer), dx);
+    });
   if (!dx.defined()) return;
   scale(joined, *pass.scalings, d_low, d_low);
   at::addmm_out(dx, dx, d_low, stacked(joined.a, 0));

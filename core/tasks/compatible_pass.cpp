@@ -4,6 +4,7 @@
 
 #include "core/nn/compatible_encoder.h"
 #include "core/tasks/pass.h"
+#include "core/tasks/sequence_order.h"
 #include "core/tasks/span_targets.h"
 
 namespace lorascope::tasks {
@@ -20,11 +21,11 @@ class CompatiblePass final : public Pass {
   double train(const Batch& batch, double loss_weight, const nn::DropoutKey& key) override {
     const at::AutoGradMode gradients(true);
     const nn::PaddedBatch padded = nn::pad(batch.tokens, parts_.config.pad_token_id, device_);
-    const nn::CompatibleEncoder encoder(parts_.encoder, parts_.rates);
+    const nn::CompatibleEncoder encoder(parts_.encoder, parts_.rates, parts_.precision);
     nn::CompatibleEncoder::Pass pass{batch.tokens, padded, &key};
     const auto mixing = begin_mixture(encoder, pass, batch);
     if (parts_.checkpoints && !mixing) return train_with_checkpoints(encoder, pass, batch, loss_weight);
-    const at::Tensor logits = head(encoder, parts_.encoder, encoder.forward(pass).back(), pass);
+    const at::Tensor logits = head(encoder, parts_.used_head(parts_.encoder, -1), encoder.forward(pass).back(), pass);
     const at::Tensor task_loss = loss_of(logits, batch, padded);
     if (!task_loss.defined()) return 0;
     const at::Tensor gate_loss = mixing ? mixing->gate_loss() : at::Tensor();
@@ -36,11 +37,11 @@ class CompatiblePass final : public Pass {
   Output evaluate(nn::Encoder& weights, const Batch& batch, bool hidden_states) override {
     const at::NoGradGuard no_grad;
     const nn::PaddedBatch padded = nn::pad(batch.tokens, parts_.config.pad_token_id, device_);
-    const nn::CompatibleEncoder encoder(weights, parts_.rates);
+    const nn::CompatibleEncoder encoder(weights, parts_.rates, parts_.precision);
     nn::CompatibleEncoder::Pass pass{batch.tokens, padded, nullptr};
     const auto mixing = begin_mixture(encoder, pass, batch);
     const std::vector<at::Tensor> hidden = encoder.forward(pass);
-    const at::Tensor logits = head(encoder, weights, hidden.back(), pass);
+    const at::Tensor logits = heads(encoder, weights, hidden.back(), pass, batch);
     Output output;
     if (parts_.kind == TaskKind::Choices)
       output.logits = logits.view({-1, batch.choices}).to(at::kCPU);
@@ -81,7 +82,7 @@ class CompatiblePass final : public Pass {
   double train_with_checkpoints(const nn::CompatibleEncoder& encoder, const nn::CompatibleEncoder::Pass& pass,
                                 const Batch& batch, double loss_weight) const {
     const nn::CompatibleEncoder::Checkpoints kept = encoder.forward_with_checkpoints(pass);
-    const at::Tensor loss = loss_of(head(encoder, parts_.encoder, kept.last, pass), batch, pass.padded);
+    const at::Tensor loss = loss_of(head(encoder, parts_.used_head(parts_.encoder, -1), kept.last, pass), batch, pass.padded);
     if (!loss.defined()) return 0;
     if (loss.requires_grad()) loss.backward(at::full({}, loss_weight, loss.options()));
     encoder.backward(kept, pass);
@@ -94,13 +95,32 @@ class CompatiblePass final : public Pass {
 
   /// Over padded rows like the originals, so that even the order of the sums is theirs: Tokens [B,S,K], Spans [B,S,2],
   /// Choices [B,1].
-  at::Tensor head(const nn::CompatibleEncoder& encoder, const nn::Encoder& weights, at::Tensor hidden,
+  at::Tensor head(const nn::CompatibleEncoder& encoder, const UsedHead& used, at::Tensor hidden,
                   const nn::CompatibleEncoder::Pass& pass) const {
     if (parts_.kind == TaskKind::Choices) {
-      const at::Tensor pooled = encoder.dense(*weights.pooler, hidden.select(1, 0), pass);
+      const at::Tensor pooled = encoder.dense(*used.pooler, hidden.select(1, 0), pass);
       hidden = parts_.config.family == files::Family::Bert ? at::tanh(pooled) : at::relu(pooled);
     }
-    return encoder.dense(parts_.head, encoder.dropout(hidden, nn::kHeadSite, parts_.rates.head, pass), pass);
+    // The head is small, and what it says decides: fp32 whatever the precision.
+    return at::linear(encoder.dropout(hidden, nn::kHeadSite, parts_.rates.head, pass), nn::variable(used.head.weight),
+                      nn::variable(used.head.bias));
+  }
+
+  /// The same with each row's own head where adapters by row have them.
+  at::Tensor heads(const nn::CompatibleEncoder& encoder, nn::Encoder& weights, const at::Tensor& hidden,
+                   const nn::CompatibleEncoder::Pass& pass, const Batch& batch) {
+    if (parts_.own_heads.empty()) return head(encoder, parts_.used_head(weights, -1), hidden, pass);
+    at::Tensor logits;
+    for (const OwnerRows& own : rows_by_adapter(batch)) {
+      const at::Tensor rows = own.sequences.to(device_);
+      const at::Tensor part =
+          head(encoder, parts_.used_head(weights, own.adapter), hidden.index_select(0, rows), pass);
+      std::vector<std::int64_t> shape = part.sizes().vec();
+      shape.front() = hidden.size(0);
+      if (!logits.defined()) logits = at::empty(shape, part.options());
+      logits.index_copy_(0, rows, part);
+    }
+    return logits;
   }
 
   /// The batch's mean loss, undefined where nothing is labelled.

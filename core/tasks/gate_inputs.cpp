@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "core/tasks/sequence_order.h"
+
 namespace lorascope::tasks {
 namespace {
 
@@ -12,14 +14,6 @@ std::string key_of(const nn::PackedBatch& batch, std::int64_t sequence) {
   for (const auto* values : {&batch.ids, &batch.types, &batch.positions})
     key.append(reinterpret_cast<const char*>(values->data() + first), count);
   return key;
-}
-
-void append(const nn::PackedBatch& from, std::int64_t sequence, nn::PackedBatch& to) {
-  const auto begin = from.boundaries[sequence], end = from.boundaries[sequence + 1];
-  to.ids.insert(to.ids.end(), from.ids.begin() + begin, from.ids.begin() + end);
-  to.types.insert(to.types.end(), from.types.begin() + begin, from.types.begin() + end);
-  to.positions.insert(to.positions.end(), from.positions.begin() + begin, from.positions.begin() + end);
-  to.boundaries.push_back(static_cast<std::int32_t>(to.ids.size()));
 }
 
 }  // namespace
@@ -39,7 +33,7 @@ at::Tensor GateInputs::get(const nn::PackedBatch& batch, const Compute& compute)
       states[static_cast<std::size_t>(b)] = found->second;
       continue;
     }
-    append(batch, b, missing);
+    append_sequence(batch, b, missing);
     places.push_back(b);
   }
   if (places.empty()) return at::cat(states, 0);

@@ -35,21 +35,35 @@ LayerNumbers compatible_layer(const files::ModelConfig& config, const MemoryRequ
   return numbers;
 }
 
+/// Numbers of one layer's inputs that a backward pass in bf16 reads once more: of all its dense modules, or of query, key
+/// and value alone where those have adapters.
+std::int64_t rounded_inputs(const files::ModelConfig& config, const MemoryRequest& request) {
+  const std::int64_t tokens = request.rows * request.length, hidden = config.hidden_size;
+  return tokens * (request.adapter_rank > 0 ? hidden : 3 * hidden + config.intermediate_size);
+}
+
 }  // namespace
 
 MemoryPlan plan_memory(const files::ModelConfig& config, const MemoryRequest& request) {
   const std::int64_t states = request.rows * request.length * config.hidden_size;
-  const LayerNumbers layer =
+  LayerNumbers layer =
       request.path == Path::Packed ? packed_layer(config, request) : compatible_layer(config, request);
   MemoryPlan plan;
   plan.weights = kBytes * request.parameters;
+  if (request.precision == nn::Precision::Bf16) {
+    const std::int64_t hidden = config.hidden_size;
+    plan.weights += kBytes / 2 * config.num_layers * (4 * hidden * hidden + 2 * hidden * config.intermediate_size);
+    layer.kept += rounded_inputs(config, request) / 2;
+  }
   plan.gradients = kBytes * request.trainable;
   plan.optimizer = 2 * kBytes * request.trainable;
   // Embeddings before and after their LayerNorm, the last states' gradient; then all layers, or their inputs and one.
   const std::int64_t outer = 3 * states;
   plan.activations =
       kBytes * (outer + (request.checkpoints ? config.num_layers * states : config.num_layers * layer.kept));
-  plan.working = kBytes * (layer.working + (request.checkpoints ? layer.kept : 0));
+  // On the packed path what the last layer kept stays where it is until the step is over.
+  const std::int64_t recomputed = !request.checkpoints ? 0 : request.path == Path::Packed ? 2 : 1;
+  plan.working = kBytes * (layer.working + recomputed * layer.kept);
   return plan;
 }
 

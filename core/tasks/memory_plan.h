@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "core/files/model_config.h"
+#include "core/nn/precision.h"
 #include "core/tasks/task_model.h"
 
 namespace lorascope::tasks {
@@ -19,11 +20,12 @@ struct MemoryRequest {
   std::int64_t adapter_rank = 0;  ///< Σ R over the adapters of one layer; 0 under full fine-tuning
   std::int64_t dropped_inputs = 0;  ///< adapters of one layer with dropout: each keeps its input [T,H] once more
   int threads = 1;
+  nn::Precision precision = nn::Precision::Fp32;
 };
 
-/// Bytes at the highest point of the step, fp32. What the processes' code and libraries take comes on top.
+/// Bytes at the highest point of the step. What the processes' code and libraries take comes on top.
 struct MemoryPlan {
-  std::int64_t weights = 0;
+  std::int64_t weights = 0;      ///< under Bf16 with the rounded copies of those that products take
   std::int64_t gradients = 0;
   std::int64_t optimizer = 0;    ///< two moments a trained number
   std::int64_t activations = 0;  ///< kept from the forward for the backward pass
@@ -34,7 +36,7 @@ struct MemoryPlan {
 
 /// Counted tensor by tensor for the packed path (T = B·S tokens; a layer keeps T(8H + 2I + A + 4) numbers and works with
 /// T(6H + I)); for the compatible path what autograd keeps of the same block, T(15H + 2I) + 3·B·A·S² with dropout, under
-/// LoRA somewhat less.
+/// LoRA somewhat less. Bf16 adds a copy of each dense weight and of the products' inputs that gradients need, at two bytes.
 MemoryPlan plan_memory(const files::ModelConfig& config, const MemoryRequest& request);
 
 }  // namespace lorascope::tasks

@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "core/base/error.h"
+#include "core/files/adapter_match.h"
 #include "core/files/model_folder.h"
 #include "core/files/xlora_folder.h"
+#include "core/tasks/frozen_parts.h"
 #include "core/tasks/model_parts.h"
 #include "core/tasks/packed_gate.h"
 
@@ -56,7 +58,8 @@ void freeze_adapters(ModelParts& parts) {
     for (adapters::NamedWeight& named : adapter.weights) freeze(*named.weight);
 }
 
-/// Encoder, adapters and head, nothing trained but a head that must be.
+}  // namespace
+
 std::unique_ptr<ModelParts> frozen_parts(const files::ModelFolder& model, const TaskModelOptions& options,
                                          const std::vector<const files::AdapterFolder*>& adapters, bool trains_head) {
   const std::vector<files::AdapterFolder> folders = with_one_head(adapters, model, options);
@@ -80,6 +83,8 @@ std::unique_ptr<ModelParts> frozen_parts(const files::ModelFolder& model, const 
   return parts;
 }
 
+namespace {
+
 void set_dropout(ModelParts& parts, const std::optional<double>& rate) {
   if (!rate) return;
   parts.encoder.for_each_dense([&](nn::Dense& dense) {
@@ -93,15 +98,24 @@ files::TensorMap head_for(const files::TensorMap& head, TaskKind kind) {
   return is_span == (kind == TaskKind::Spans) ? head : files::TensorMap();
 }
 
-void set_mixture(ModelParts& parts, std::unique_ptr<adapters::Mixture> mixture) {
+/// What the mixture trains, in front of what is trained besides.
+void collect_gates(ModelParts& parts) {
   std::vector<Parameter> gate;
-  for (const adapters::NamedWeight& named : mixture->weights())
+  for (const adapters::NamedWeight& named : parts.mixture->weights())
     gate.push_back({named.name, named.weight->value, named.weight->gradient});
   parts.trainable.insert(parts.trainable.begin(), gate.begin(), gate.end());
-  parts.mixture = std::move(mixture);
 }
 
-/// Mixtures other than X-LoRA in mode ours and adapters by row are computed on padded rows; whether a span's loss sees
+/// The first mixture's gates become `gates`; those of further ones become the same memory.
+void share_gates(adapters::Mixture& mixture, std::vector<nn::Weight>& gates) {
+  const std::vector<adapters::NamedWeight> weights = mixture.weights();
+  if (gates.empty())
+    for (const adapters::NamedWeight& named : weights) gates.push_back(*named.weight);
+  else
+    for (std::size_t i = 0; i < weights.size(); ++i) *weights[i].weight = gates[i];
+}
+
+/// X-LoRA in the originals' modes and adapters with a bias on B are computed on padded rows; whether a span's loss sees
 /// padding stays as the path asked for would have it.
 TaskModelOptions on_padded_rows(TaskModelOptions options) {
   if (!options.span_loss) options.span_loss = options.path == Path::Packed ? SpanLoss::Real : SpanLoss::Padded;
@@ -113,6 +127,92 @@ std::vector<const files::AdapterFolder*> pointers_to(const std::vector<files::Ad
   std::vector<const files::AdapterFolder*> pointers;
   for (const files::AdapterFolder& adapter : adapters) pointers.push_back(&adapter);
   return pointers;
+}
+
+/// The head and the pooler that an adapter brings for this task. Throws CheckpointError where it brings more of the
+/// encoder: rows of one batch share that.
+OwnHead own_head(const files::ModelFolder& model, const files::AdapterFolder& adapter, TaskKind kind) {
+  const files::AdapterMatch match = files::match_adapter(adapter, model.config, kind == TaskKind::Choices);
+  const auto placed = [&](const std::string& path) -> std::optional<nn::Dense> {
+    nn::Dense dense{path, {}, {}, {}};
+    for (const auto* tensors : {&match.head, &match.replaced})
+      for (const auto& [ending, weight] : {std::pair(".weight", &dense.weight), std::pair(".bias", &dense.bias)})
+        if (const auto found = tensors->find(path + ending); found != tensors->end())
+          weight->value = found->second.value.to(at::kFloat);
+    if (!dense.weight.value.defined() || !dense.bias.value.defined()) return std::nullopt;
+    return dense;
+  };
+  const std::string pooler = files::family_names(model.config.family).pooler;
+  for (const auto& [name, tensor] : match.replaced)
+    if (name.rfind(pooler + ".", 0) != 0)
+      throw CheckpointError("cannot give each row its own adapter",
+                            Problem{adapter.folder.string(), tensor.file_name, "adapters that leave the base as it is",
+                                    "evaluate this adapter alone"});
+  OwnHead own{placed(kind == TaskKind::Spans ? "qa_outputs" : "classifier"), std::nullopt};
+  if (kind == TaskKind::Choices) own.pooler = placed(pooler);
+  return own;
+}
+
+/// Adapters by row: each with its own head, which `options.head` goes before; the folder's for rows without an adapter.
+std::unique_ptr<ModelParts> row_parts(const files::ModelFolder& model, const TaskModelOptions& options,
+                                      const std::vector<const files::AdapterFolder*>& adapters) {
+  std::vector<files::AdapterFolder> headless;
+  std::vector<OwnHead> heads;
+  TaskModelOptions used = options;
+  const std::string name = std::string(options.kind == TaskKind::Spans ? "qa_outputs" : "classifier") + ".weight";
+  const bool has_base_head = !options.head.empty() || model.tensors.count(name) != 0;
+  for (const files::AdapterFolder* adapter : adapters) {
+    headless.push_back(*adapter);
+    for (const std::string& other : adapter->other_names()) headless.back().tensors.erase(other);
+    heads.push_back(options.head.empty() ? own_head(model, *adapter, options.kind) : OwnHead());
+    const OwnHead& own = heads.back();
+    if (has_base_head || !used.head.empty() || !own.head) continue;
+    // Only where no row asks for it: used_head() refuses.
+    for (const std::optional<nn::Dense>& dense : {own.head, own.pooler})
+      if (dense) used.head[dense->path + ".weight"] = dense->weight.value, used.head[dense->path + ".bias"] = dense->bias.value;
+  }
+  auto parts = frozen_parts(model, used, pointers_to(headless), false);
+  for (const OwnHead& own : heads)
+    if (own.head && own.head->weight.value.sizes() != parts->head.weight.value.sizes())
+      throw CheckpointError("cannot give each row its own adapter",
+                            Problem{own.head->path + ".weight", files::shape_text(own.head->weight.value.sizes().vec()),
+                                    files::shape_text(parts->head.weight.value.sizes().vec()),
+                                    "the adapters' heads must have equally many labels"});
+  parts->own_heads = std::move(heads);
+  parts->has_base_head = has_base_head || used.head.empty();
+  return parts;
+}
+
+/// Encoder, adapters, head and mixture, the mixture's gates not yet among what is trained.
+std::unique_ptr<ModelParts> mixed_parts(const files::ModelFolder& model, const TaskModelOptions& options,
+                                        const std::vector<const files::AdapterFolder*>& adapters,
+                                        const MixingOptions& mixing) {
+  if (mixing.kind == Mixing::Factors) {
+    const files::AdapterFolder sum = adapters::summed_factors(adapters, mixing.weights);
+    return frozen_parts(model, options, {&sum}, mixing.trains_head);
+  }
+  auto parts = mixing.kind == Mixing::Rows ? row_parts(model, options, adapters)
+                                           : frozen_parts(model, options, adapters, mixing.trains_head);
+  set_dropout(*parts, mixing.dropout);
+  adapters::MixedModules modules(parts->encoder, parts->adapters);
+  switch (mixing.kind) {
+    case Mixing::Factors:
+    case Mixing::Sum:
+      adapters::weigh_adapters(parts->encoder, modules, mixing.weights);
+      break;
+    case Mixing::Rows:
+      parts->mixture = adapters::make_row_adapters(std::move(modules));
+      break;
+    case Mixing::Arrow:
+      parts->mixture = adapters::make_arrow(parts->encoder, std::move(modules), mixing.top_k, mixing.temperature);
+      break;
+    case Mixing::Meteora:
+      adapters::MeteoraOptions meteora = mixing.meteora;
+      meteora.top_k = mixing.top_k;
+      parts->mixture = adapters::make_meteora(parts->encoder, std::move(modules), meteora);
+      break;
+  }
+  return parts;
 }
 
 }  // namespace
@@ -135,8 +235,9 @@ std::vector<std::unique_ptr<TaskModel>> xlora_models(const files::ModelFolder& m
     set_dropout(*parts, is_ours ? std::optional<double>(0.0) : xlora.dropout);
     if (!gate)
       gate = std::make_unique<adapters::XloraGate>(used, parts->encoder, modules.num_layers(), xlora.xlora.mode);
-    set_mixture(*parts, std::make_unique<adapters::Xlora>(std::make_unique<adapters::XloraGate>(*gate),
-                                                          std::move(modules), xlora.xlora));
+    parts->mixture = std::make_unique<adapters::Xlora>(std::make_unique<adapters::XloraGate>(*gate),
+                                                       std::move(modules), xlora.xlora);
+    collect_gates(*parts);
     parts->xlora = std::make_unique<files::XloraFolder>(mixture);
     if (options.path == Path::Packed && !fits_packed_gate(*parts)) options = on_padded_rows(options);
     models.push_back(make_task_model(std::move(parts), options));
@@ -183,33 +284,47 @@ files::XloraFolder new_xlora(const files::ModelFolder& model, const std::vector<
   return mixture;
 }
 
-std::unique_ptr<TaskModel> mixture_model(const files::ModelFolder& model, const TaskModelOptions& wanted,
+std::unique_ptr<TaskModel> mixture_model(const files::ModelFolder& model, const TaskModelOptions& options,
                                          const std::vector<const files::AdapterFolder*>& adapters,
                                          const MixingOptions& mixing) {
-  const bool is_sum = mixing.kind == Mixing::Sum || mixing.kind == Mixing::Factors;
-  const bool may_be_packed = is_sum || mixing.kind == Mixing::Rows;
-  TaskModelOptions options = may_be_packed ? wanted : on_padded_rows(wanted);
+  return std::move(mixture_models(model, {options}, adapters, mixing).front());
+}
+
+std::vector<std::unique_ptr<TaskModel>> mixture_models(const files::ModelFolder& model,
+                                                       const std::vector<TaskModelOptions>& tasks,
+                                                       const std::vector<const files::AdapterFolder*>& adapters,
+                                                       const MixingOptions& mixing) {
   if (adapters.empty()) throw UsageError("found no adapters to mix", "name each by --adapter");
-  if (mixing.kind == Mixing::Factors) {
-    const files::AdapterFolder sum = adapters::summed_factors(adapters, mixing.weights);
-    return make_task_model(frozen_parts(model, options, {&sum}, false), options);
+  if (!mixing.own_adapters.empty() && mixing.own_adapters.size() != tasks.size())
+    throw UsageError("found own adapters for " + std::to_string(mixing.own_adapters.size()) + " tasks, expected " +
+                     std::to_string(tasks.size()));
+  MixingOptions own = mixing;
+  if (own.weights.empty()) own.weights.assign(adapters.size(), 1.0 / static_cast<double>(adapters.size()));
+  std::vector<nn::Weight> gates;
+  std::vector<std::unique_ptr<TaskModel>> models;
+  for (std::size_t task = 0; task < tasks.size(); ++task) {
+    own.meteora.own_adapter = mixing.own_adapters.empty() ? -1 : mixing.own_adapters[task];
+    TaskModelOptions options = tasks[task];
+    auto parts = mixed_parts(model, options, adapters, own);
+    if (parts->mixture) share_gates(*parts->mixture, gates);
+    if (parts->mixture) collect_gates(*parts);
+    if (parts->mixture && options.path == Path::Packed && !fits_packed_gate(*parts)) options = on_padded_rows(options);
+    models.push_back(make_task_model(std::move(parts), options));
   }
-  auto parts = frozen_parts(model, options, adapters, false);
-  set_dropout(*parts, mixing.dropout);
-  adapters::MixedModules modules(parts->encoder, parts->adapters);
-  if (mixing.kind == Mixing::Sum) {
-    adapters::weigh_adapters(parts->encoder, modules, mixing.weights);
-  } else if (mixing.kind == Mixing::Rows) {
-    set_mixture(*parts, adapters::make_row_adapters(std::move(modules)));
-    if (options.path == Path::Packed && !fits_packed_gate(*parts)) options = on_padded_rows(options);
-  } else if (mixing.kind == Mixing::Arrow) {
-    set_mixture(*parts, adapters::make_arrow(parts->encoder, std::move(modules), mixing.top_k, mixing.temperature));
-  } else {
-    adapters::MeteoraOptions meteora = mixing.meteora;
-    meteora.top_k = mixing.top_k;
-    set_mixture(*parts, adapters::make_meteora(parts->encoder, std::move(modules), meteora));
-  }
-  return make_task_model(std::move(parts), options);
+  return models;
+}
+
+adapters::FoundWeights search_mixture(const files::ModelFolder& model, const TaskModelOptions& options,
+                                      const std::vector<const files::AdapterFolder*>& adapters,
+                                      const MixingOptions& mixing, const Batch& examples,
+                                      const adapters::WeightSearchOptions& search) {
+  if (mixing.kind != Mixing::Sum && mixing.kind != Mixing::Factors)
+    throw UsageError("only weights of sums are searched: of the updates or of the factors");
+  MixingOptions tried = mixing;
+  return adapters::search_weights(adapters.size(), search, [&](const std::vector<double>& weights) {
+    tried.weights = weights;
+    return mixture_model(model, options, adapters, tried)->evaluate(examples).loss;
+  });
 }
 
 }  // namespace lorascope::tasks

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/adapters/weight_search.h"
 #include "core/adapters/xlora.h"
 #include "core/tasks/task_model.h"
 
@@ -50,17 +51,35 @@ enum class Mixing {
 
 struct MixingOptions {
   Mixing kind = Mixing::Sum;
-  std::vector<double> weights;  ///< Sum, Factors: one an adapter
+  std::vector<double> weights;  ///< Sum, Factors: one an adapter; empty: 1/N each
   std::int64_t top_k = 2;       ///< Meteora, Arrow
   double temperature = 1;       ///< Arrow
+  /// The gates to start from and the weight of their loss; the gates as they are then: TaskModel::export_gates().
   adapters::MeteoraOptions meteora;
+  /// Meteora: of each task the number of the adapter that was trained for it, which the gates' loss asks for on its
+  /// examples; -1 for none. Batch::adapters goes before it. Empty: only what a batch says.
+  std::vector<std::int64_t> own_adapters;
+  bool trains_head = false;       ///< beside gates; a head that is drawn is trained in any case
   std::optional<double> dropout;  ///< one rate for the adapters' inputs instead of their own
 };
 
-/// Frozen encoder, adapters and head mixed in one of these ways; trained are gates where there are any. Throws as
-/// xlora_model.
+/// Frozen encoder, adapters and head mixed in one of these ways; trained are gates where there are any. The head is
+/// chosen as xlora_model() does, with Rows each adapter has its own. Throws as xlora_model.
 std::unique_ptr<TaskModel> mixture_model(const files::ModelFolder& model, const TaskModelOptions& options,
                                          const std::vector<const files::AdapterFolder*>& adapters,
                                          const MixingOptions& mixing);
+
+/// One model a task over the same adapters, weights and gates, as xlora_models() does it: for MultiTaskTrainer.
+std::vector<std::unique_ptr<TaskModel>> mixture_models(const files::ModelFolder& model,
+                                                       const std::vector<TaskModelOptions>& tasks,
+                                                       const std::vector<const files::AdapterFolder*>& adapters,
+                                                       const MixingOptions& mixing);
+
+/// LoRAHub's search: the weights of Sum or Factors (mixing.kind) with the smallest loss on labelled examples. Throws
+/// UsageError (another kind), as mixture_model().
+adapters::FoundWeights search_mixture(const files::ModelFolder& model, const TaskModelOptions& options,
+                                      const std::vector<const files::AdapterFolder*>& adapters,
+                                      const MixingOptions& mixing, const Batch& examples,
+                                      const adapters::WeightSearchOptions& search);
 
 }  // namespace lorascope::tasks

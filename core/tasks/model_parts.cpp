@@ -146,6 +146,7 @@ std::unique_ptr<ModelParts> base_parts(const files::ModelFolder& model, const Ta
   parts->config = model.config;
   parts->rates = dropout_rates(model.config, options.kind, options.dropout);
   parts->checkpoints = options.checkpoints;
+  parts->precision = options.precision;
   parts->span_loss =
       options.span_loss.value_or(options.path == Path::Packed ? SpanLoss::Real : SpanLoss::Padded);
   files::TensorMap tensors = model.tensors;
@@ -192,6 +193,14 @@ files::AdapterConfig completed(files::AdapterConfig config, const ModelParts& pa
   return config;
 }
 
+/// "all-linear" as the modules that it turned out to mean: what [PEFT] writes, and what it can read for every task.
+void name_modules(adapters::AttachedAdapter& adapter) {
+  files::AdapterConfig& config = adapter.config;
+  if (!config.target_modules.is_all_linear()) return;
+  config.target_modules = {adapter.modules, std::nullopt};
+  config.exclude_modules = {};
+}
+
 /// The head that an adapter brings, or nothing.
 std::optional<nn::Dense> head_of(const files::AdapterMatch& match, TaskKind kind, const files::ModelFolder& model) {
   std::map<std::string, at::Tensor> tensors;
@@ -221,6 +230,18 @@ ParameterCounts ModelParts::counts() const {
   return result;
 }
 
+UsedHead ModelParts::used_head(nn::Encoder& of, std::int64_t adapter) {
+  UsedHead used{head, of.pooler ? &*of.pooler : nullptr};
+  if (own_heads.empty()) return used;
+  if (adapter < 0 && !has_base_head)
+    throw CheckpointError("cannot predict for examples without an adapter",
+                          Problem{head.path, "no such head in the model folder", "a trained head",
+                                  "name an adapter for each example"});
+  if (adapter < 0) return used;
+  OwnHead& own = own_heads[static_cast<std::size_t>(adapter)];
+  return {own.head ? *own.head : head, own.pooler ? &*own.pooler : used.pooler};
+}
+
 std::unique_ptr<ModelParts> full_parts(const files::ModelFolder& model, const TaskModelOptions& options) {
   auto parts = base_parts(model, options, true);
   parts->head = choose_head(model, options).head;
@@ -245,6 +266,7 @@ std::unique_ptr<ModelParts> new_adapter_parts(const files::ModelFolder& model, c
   const bool saves_head = options.train_head || chosen.is_drawn;
   const files::AdapterConfig config = completed(lora, *parts, saves_head);
   parts->adapters.push_back(adapters::attach_new_adapter(parts->encoder, config, options.seed));
+  name_modules(parts->adapters.back());
   parts->frozen_head_values = parts->adapters.back().copied_values;
   collect_adapter_weights(*parts);
   std::vector<nn::Dense*> modules{&parts->head};

@@ -6,6 +6,7 @@
 
 #include "core/nn/kernels/kernels.h"
 #include "core/nn/parallel.h"
+#include "core/tasks/sequence_order.h"
 #include "core/tasks/span_targets.h"
 
 namespace lorascope::tasks {
@@ -174,7 +175,7 @@ double PackedHead::train_choices(const at::Tensor& hidden, const Batch& batch, c
                                  at::Tensor& d_hidden) {
   const std::int64_t rows = batch.tokens.num_sequences(), width = hidden.size(1);
   const auto labelled = static_cast<double>(num_labelled(batch));
-  const nn::PackedPass pass{batch.tokens, step.arena, &step.key, true, step.fresh};
+  const nn::PackedPass pass{batch.tokens, step.arena, &step.key, true, step.fresh, nullptr, parts_.precision};
   const at::Tensor firsts = first_tokens(batch.tokens);
   const at::Tensor input = hidden.index_select(0, firsts);
   Pooler pooler(*parts_.encoder.pooler, parts_.config.family);
@@ -200,16 +201,30 @@ double PackedHead::train_choices(const at::Tensor& hidden, const Batch& batch, c
   return loss / labelled;
 }
 
-at::Tensor PackedHead::logits(nn::Encoder& encoder, const at::Tensor& hidden, const Batch& batch) {
-  const auto linear = [&](const at::Tensor& input) {
-    return at::addmm(parts_.head.bias.value, input, parts_.head.weight.value.t());
+at::Tensor PackedHead::logits_of(const UsedHead& used, const at::Tensor& input, const Batch& batch) {
+  const auto linear = [&](const at::Tensor& rows) {
+    return at::addmm(used.head.bias.value, rows, used.head.weight.value.t());
   };
-  if (parts_.kind != TaskKind::Choices) return linear(hidden);
+  if (parts_.kind != TaskKind::Choices) return linear(input);
+  const nn::PackedPass pass{batch.tokens, arena_, nullptr, false, false, nullptr, parts_.precision};
+  return linear(Pooler(*used.pooler, parts_.config.family).forward(input, pass));
+}
+
+at::Tensor PackedHead::logits(nn::Encoder& encoder, const at::Tensor& hidden, const Batch& batch) {
   arena_.reset();
-  const nn::PackedPass pass{batch.tokens, arena_, nullptr, false, false};
-  Pooler pooler(*encoder.pooler, parts_.config.family);
-  const at::Tensor scores = linear(pooler.forward(hidden.index_select(0, first_tokens(batch.tokens)), pass));
-  return scores.view({-1, batch.choices});
+  const bool is_choice = parts_.kind == TaskKind::Choices;
+  const at::Tensor input = is_choice ? hidden.index_select(0, first_tokens(batch.tokens)) : hidden;
+  at::Tensor logits;
+  if (parts_.own_heads.empty()) {
+    logits = logits_of(parts_.used_head(encoder, -1), input, batch);
+  } else {
+    logits = at::empty({input.size(0), parts_.head.weight.value.size(0)}, at::kFloat);
+    for (const OwnerRows& own : rows_by_adapter(batch)) {
+      const at::Tensor& rows = is_choice ? own.sequences : own.tokens;
+      logits.index_copy_(0, rows, logits_of(parts_.used_head(encoder, own.adapter), input.index_select(0, rows), batch));
+    }
+  }
+  return is_choice ? logits.view({-1, batch.choices}) : logits;
 }
 
 }  // namespace lorascope::tasks

@@ -23,13 +23,16 @@ class PackedHead {
   /// `hidden` where it is defined. Returns the batch's loss. The batch must have labels.
   double train(const at::Tensor& hidden, const Batch& batch, const Step& step, at::Tensor d_hidden);
 
-  /// Tokens [T,K], Spans [T,2], Choices [B/choices, choices]; without dropout, the pooler being that of `encoder`.
+  /// Tokens [T,K], Spans [T,2], Choices [B/choices, choices]; without dropout, the pooler being that of `encoder`, both each
+  /// adapter's own where they are.
   at::Tensor logits(nn::Encoder& encoder, const at::Tensor& hidden, const Batch& batch);
 
  private:
   double train_tokens(const at::Tensor& hidden, const Batch& batch, const Step& step, at::Tensor& d_hidden);
   double train_spans(const at::Tensor& hidden, const Batch& batch, const Step& step, at::Tensor& d_hidden);
   double train_choices(const at::Tensor& hidden, const Batch& batch, const Step& step, at::Tensor& d_hidden);
+  /// Of token rows, for choices of first tokens.
+  at::Tensor logits_of(const UsedHead& used, const at::Tensor& input, const Batch& batch);
   /// d_logits [rows,C] -> gradients of the head.
   void put_head_gradients(const at::Tensor& d_logits, const at::Tensor& input, const Step& step);
 

@@ -5,6 +5,7 @@
 #include "core/tasks/packed_gate.h"
 #include "core/tasks/packed_head.h"
 #include "core/tasks/pass.h"
+#include "core/tasks/sequence_order.h"
 
 namespace lorascope::tasks {
 namespace {
@@ -28,7 +29,7 @@ std::span<const std::int64_t> owners_of(const Batch& batch, std::int64_t first, 
 
 class PackedPass final : public Pass {
  public:
-  explicit PackedPass(ModelParts& parts) : parts_(parts), encoder_(parts.encoder, parts.rates, parts.checkpoints), head_(parts) {
+  explicit PackedPass(ModelParts& parts) : parts_(parts), encoder_(parts.encoder, parts.rates, parts.checkpoints, parts.precision), head_(parts) {
     if (parts.mixture) gate_.emplace(parts);
   }
 
@@ -37,7 +38,7 @@ class PackedPass final : public Pass {
       if (fresh_) fill_zeros();
       return 0;
     }
-    if (gate_) gate_->predict(batch.tokens, batch.adapters, &key);
+    if (gate_) gate_->predict(batch.tokens, batch.adapters, &key, loss_weight);
     const double loss = train_encoder(batch, loss_weight, key);
     return gate_ ? loss + gate_->backward(loss_weight) : loss;
   }
@@ -58,43 +59,14 @@ class PackedPass final : public Pass {
     const at::NoGradGuard no_grad;
     const at::AutoDispatchBelowAutograd no_graph;
     if (&weights != evaluated_) {
-      evaluator_.emplace(weights, nn::DropoutRates{});
+      evaluator_.emplace(weights, nn::DropoutRates{}, false, parts_.precision);
       evaluated_ = &weights;
     }
-    std::vector<std::vector<at::Tensor>> states;
-    std::vector<at::Tensor> scalings, applied;
-    for (std::int64_t first = 0; first < batch.tokens.num_sequences();) {
-      const std::int64_t next = slice_end(batch.tokens, first);
-      const nn::PackedBatch part = batch.tokens.part(first, next);
-      if (part.num_tokens() > 0 && gate_) {
-        gate_->predict(part, owners_of(batch, first, next), nullptr);
-        if (gate_->predicted().defined()) {
-          scalings.push_back(gate_->predicted());
-          applied.push_back(gate_->scalings().values);
-        }
-      }
-      if (part.num_tokens() > 0)
-        states.push_back(evaluator_->evaluate(part, hidden_states, gate_ ? &gate_->scalings() : nullptr));
-      first = next;
+    if (gate_ && gate_->is_by_row()) {
+      const AdapterOrder order = by_adapter(batch);
+      return finished(weights, batch, in_slices(order.sorted, hidden_states), order.places);
     }
-    Output output;
-    output.logits = at::empty({0, parts_.head.weight.value.size(0)}, at::kFloat);
-    if (states.empty()) return output;
-    std::vector<at::Tensor> layers;
-    for (std::size_t layer = 0; layer < states.front().size(); ++layer) {
-      std::vector<at::Tensor> rows;
-      for (const auto& part : states) rows.push_back(part[layer]);
-      layers.push_back(at::cat(rows, 0));
-    }
-    output.logits = head_.logits(weights, layers.back(), batch);
-    if (hidden_states) output.hidden_states = std::move(layers);
-    add_losses(parts_, batch, output);
-    if (!scalings.empty()) {
-      output.scalings = at::cat(scalings, 0);
-      output.applied = at::cat(applied, 0);
-      output.gate_loss = gate_->gate_loss(output.scalings);
-    }
-    return output;
+    return finished(weights, batch, in_slices(batch, hidden_states), {});
   }
 
   void zero_gradients() override {
@@ -112,6 +84,49 @@ class PackedPass final : public Pass {
   void forget_evaluated() override { evaluated_ = nullptr; }
 
  private:
+  /// What passes over slices of a batch left, in their order.
+  struct Slices {
+    std::vector<std::vector<at::Tensor>> states;  ///< of each slice, as PackedEncoder::evaluate gives them
+    std::vector<at::Tensor> scalings, applied;
+  };
+
+  Slices in_slices(const Batch& batch, bool hidden_states) {
+    Slices slices;
+    for (std::int64_t first = 0; first < batch.tokens.num_sequences();) {
+      const std::int64_t next = slice_end(batch.tokens, first);
+      const nn::PackedBatch part = batch.tokens.part(first, next);
+      first = next;
+      if (part.num_tokens() == 0) continue;
+      if (gate_) gate_->predict(part, owners_of(batch, next - part.num_sequences(), next), nullptr);
+      slices.states.push_back(evaluator_->evaluate(part, hidden_states, gate_ ? &gate_->scalings() : nullptr));
+      if (!gate_ || !gate_->predicted().defined()) continue;
+      slices.scalings.push_back(gate_->predicted());
+      slices.applied.push_back(gate_->scalings().values);
+    }
+    return slices;
+  }
+
+  /// `places` of the batch's tokens in the slices; undefined where they are in the batch's order.
+  Output finished(nn::Encoder& weights, const Batch& batch, const Slices& slices, const at::Tensor& places) {
+    Output output;
+    output.logits = at::empty({0, parts_.head.weight.value.size(0)}, at::kFloat);
+    if (slices.states.empty()) return output;
+    for (std::size_t layer = 0; layer < slices.states.front().size(); ++layer) {
+      std::vector<at::Tensor> rows;
+      for (const auto& part : slices.states) rows.push_back(part[layer]);
+      const at::Tensor joined = at::cat(rows, 0);
+      output.hidden_states.push_back(places.defined() ? joined.index_select(0, places) : joined);
+    }
+    output.logits = head_.logits(weights, output.hidden_states.back(), batch);
+    if (output.hidden_states.size() == 1) output.hidden_states.clear();
+    add_losses(parts_, batch, output);
+    if (slices.scalings.empty()) return output;
+    output.scalings = at::cat(slices.scalings, 0);
+    output.applied = at::cat(slices.applied, 0);
+    output.gate_loss = gate_->gate_loss(output.scalings, batch.tokens, batch.adapters);
+    return output;
+  }
+
   void fill_zeros() {
     for (const Parameter& parameter : parts_.trainable)
       if (!parameter.rows) at::Tensor(parameter.gradient).zero_();

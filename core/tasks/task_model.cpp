@@ -43,7 +43,8 @@ class LoadedTaskModel final : public TaskModel {
   Output evaluate(const Batch& batch, const EvaluateOptions& options) override {
     check(batch);
     nn::Encoder* encoder = &parts_->encoder;
-    if (options.merged && !parts_->adapters.empty() && !parts_->mixture) {
+    const bool can_merge = parts_->precision == nn::Precision::Fp32 && !parts_->adapters.empty() && !parts_->mixture;
+    if (options.merged && can_merge) {
       if (!merged_) merged_ = adapters::merged(parts_->encoder);
       encoder = &*merged_;
     }
@@ -57,6 +58,7 @@ class LoadedTaskModel final : public TaskModel {
   files::AdapterFolder export_adapter() const override;
   bool is_mixture() const override { return parts_->mixture != nullptr; }
   files::XloraFolder export_xlora() const override;
+  std::map<std::string, at::Tensor> export_gates() const override;
 
  private:
   void check(const Batch& batch) const {
@@ -185,9 +187,20 @@ files::XloraFolder LoadedTaskModel::export_xlora() const {
   return folder;
 }
 
+std::map<std::string, at::Tensor> LoadedTaskModel::export_gates() const {
+  std::map<std::string, at::Tensor> gates;
+  if (parts_->mixture && !parts_->xlora)
+    for (const adapters::NamedWeight& named : parts_->mixture->weights()) gates[named.name] = named.weight->value;
+  return gates.empty() ? TaskModel::export_gates() : gates;
+}
+
 }  // namespace
 
 TaskModel::~TaskModel() = default;
+
+std::map<std::string, at::Tensor> TaskModel::export_gates() const {
+  throw Error("this model has no gates of modules to write");
+}
 
 files::XloraFolder TaskModel::export_xlora() const {
   throw Error("this model is no X-LoRA: it has no gate to write");

@@ -11,6 +11,7 @@
 
 #include "core/nn/dropout.h"
 #include "core/nn/parameter.h"
+#include "core/nn/precision.h"
 #include "core/tasks/batch.h"
 
 namespace lorascope::files {
@@ -48,6 +49,9 @@ struct TaskModelOptions {
   /// Activation checkpointing: training keeps the input of each layer only and computes the layer once more in the
   /// backward pass. The same gradients, bit for bit on the packed path; see memory_plan.h. Without effect on mixtures.
   bool checkpoints = false;
+  /// Bf16 is for the encoder and what stands between it and the head, in training and evaluation; see nn/precision.h.
+  /// The caller has asked nn::resolve_precision() whether the device has it.
+  nn::Precision precision = nn::Precision::Fp32;
   /// Whether a new adapter trains and saves the head. PEFT does it for tokens and spans, for choices only where the
   /// head is named; a head that is not trained keeps its numbers, drawn ones included.
   bool train_head = true;
@@ -68,7 +72,9 @@ struct Output {
 };
 
 struct EvaluateOptions {
-  bool merged = true;  ///< adapters merged into a copy of the weights (within 1e-5 of unmerged, and faster)
+  /// Adapters merged into a copy of the weights (within 1e-5 of unmerged, and faster). Not under Bf16, where small
+  /// changes of a weight would be rounded away.
+  bool merged = true;
   bool hidden_states = false;
 };
 
@@ -136,6 +142,8 @@ class TaskModel {
   virtual bool is_mixture() const { return false; }
   /// Gate and adapters for files::write_xlora_folder. Throws Error for a model that is no X-LoRA.
   virtual files::XloraFolder export_xlora() const;
+  /// Of MeteoRA the gates "gates.MODULE.weight" [N,in]: for files::write_safetensors. Throws Error for other models.
+  virtual std::map<std::string, at::Tensor> export_gates() const;
 
  protected:
   TaskModel() = default;

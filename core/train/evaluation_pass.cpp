@@ -48,7 +48,10 @@ bool evaluate_rows(tasks::TaskModel& model, std::span<const data::Feature> featu
     for (const std::size_t row : rows) {
       for (std::size_t i = begins[row]; i < begins[row + 1]; ++i) members.push_back(&features[i]);
     }
-    const tasks::Batch batch = tasks::make_batch(model.kind(), members, batch_options);
+    tasks::Batch batch = tasks::make_batch(model.kind(), members, batch_options);
+    if (!options.adapters.empty())
+      for (const data::Feature* member : members)
+        batch.adapters.push_back(options.adapters.at(static_cast<std::size_t>(member->example)));
     const tasks::Output output = model.evaluate(batch);
     sink(rows, batch, output);
     evaluation.rows += static_cast<std::int64_t>(rows.size());

@@ -40,6 +40,8 @@ struct EvaluationOptions {
   /// `batch_size` consecutive rows: what losses that see padding depend on.
   bool by_length = true;
   bool zero_segment_ids = false;
+  /// Of each example, by Feature::example, its own adapter as in tasks::Batch::adapters; empty: not known.
+  std::vector<std::int64_t> adapters;
 };
 
 /// Scores a model on one split of one task.

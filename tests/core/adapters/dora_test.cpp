@@ -69,7 +69,7 @@ TEST_CASE("magnitudes are in the file where the config says so, and are not used
   for (const files::LoraModule& module : match.modules) CHECK_FALSE(module.magnitude.defined());
 }
 
-TEST_CASE("DoRA stands alone on its module, on linear layers and without a bias on B", "[adapters]") {
+TEST_CASE("DoRA stands alone on its module, without a bias on B, with magnitudes of columns on an embedding", "[adapters]") {
   nn::Encoder encoder = tiny_encoder();
   files::AdapterConfig config = dora_config();
   SECTION("beside another adapter") {
@@ -80,7 +80,10 @@ TEST_CASE("DoRA stands alone on its module, on linear layers and without a bias 
   }
   SECTION("on an embedding") {
     config.target_modules.names = {"word_embeddings"};
-    CHECK_THROWS_WITH(attach_new_adapter(encoder, config, 1), Catch::Contains("word_embeddings"));
+    attach_new_adapter(encoder, config, 1);
+    const nn::LowRank& adapter = encoder.word.adapters.front();
+    const at::Tensor lengths = encoder.word.weight.value.square().sum(0).sqrt();  // A begins at zero
+    CHECK(at::allclose(adapter.magnitude.value, lengths));
   }
   SECTION("with a bias on B") {
     config.lora_bias = true;

@@ -118,9 +118,16 @@ TEST_CASE("modules_to_save means encoder modules by the end of their path", "[ad
   CHECK(attached.copied_values == 8 * 8 + 8);
   CHECK(attached.weights.back().name == "base_model.model.bert.pooler.dense.bias");
   CHECK_FALSE(encoder.embedding_norm.weight.is_trained());
-  SECTION("but not a part of the joined projection") {
+  SECTION("a part of the joined projection too, in place") {
+    nn::Encoder other = nn::make_encoder(model.config, model.tensors, true, false);
     config.modules_to_save = {"key"};
-    CHECK_THROWS_WITH(attach_new_adapter(encoder, config, 3), Catch::Contains("modules_to_save"));
+    attach_new_adapter(other, config, 3);
+    nn::EncoderLayer& layer = other.layers[0];
+    CHECK(layer.key.weight.is_trained());
+    CHECK_FALSE(layer.qkv_weight.is_trained());
+    layer.key.weight.value.fill_(3);
+    CHECK(layer.qkv_weight.value.select(0, 8).min().item<float>() == 3);
+    CHECK(model.tensors.at("bert.encoder.layer.0.attention.self.key.weight").max().item<float>() < 3);
   }
 }
 

@@ -93,6 +93,10 @@ TEST_CASE("merged and unmerged adapters agree", "[adapters]") {
     config.use_dora = true;
     config.target_modules.names = {"key", "output.dense"};
   }
+  SECTION("DoRA on embeddings") {
+    config.use_dora = true;
+    config.target_modules.names = {"word_embeddings"};
+  }
   SECTION("OLoRA, which changes the base") {
     config.init_lora_weights = "olora";
   }

@@ -66,6 +66,10 @@ TEST_CASE("both paths agree with adapters of every kind, without dropout and wit
   SECTION("DoRA") {
     config.use_dora = true;
   }
+  SECTION("DoRA on the word embeddings") {
+    config.use_dora = true;
+    config.target_modules.names = {"word_embeddings", "value"};
+  }
   SECTION("DoRA on every linear layer") {
     config.use_dora = true;
     config.target_modules.names = {"query",       "key", "value", "attention.output.dense", "intermediate.dense",
@@ -79,6 +83,27 @@ TEST_CASE("both paths agree with adapters of every kind, without dropout and wit
   const files::AdapterFolder adapter = small_adapter(config);
   check_paths_agree(*TaskModel::with_adapters(model, on(Path::Packed), {&adapter}),
                     *TaskModel::with_adapters(model, on(Path::Compatible), {&adapter}));
+}
+
+TEST_CASE("both paths agree on modules that an adapter trains whole, parts of the joined projection too", "[tasks]") {
+  const double dropout = GENERATE(0.0, 0.3);
+  const files::ModelFolder model = small_model(dropout);
+  files::AdapterConfig config = query_value();
+  config.dropout = dropout;
+  config.init_lora_weights = "false";
+  config.modules_to_save = {"classifier", "key", "1.attention.self.query", "2.intermediate.dense"};
+  config.target_modules.names = {"value", "attention.output.dense"};
+  const auto packed = TaskModel::with_new_adapter(model, on(Path::Packed), config);
+  const auto compatible = TaskModel::with_new_adapter(model, on(Path::Compatible), config);
+  check_paths_agree(*packed, *compatible);
+  for (const auto* name : {"key.weight", "key.bias"})
+    CHECK(gradients_of(*packed, small_batch(), kKey).count(std::string("base_model.model.bert.encoder.layer.0.attention.self.") + name) == 1);
+  for (const Parameter& parameter : packed->trainable()) at::Tensor(parameter.value).add_(parameter.gradient, -0.1);
+  packed->values_changed();
+  const files::AdapterFolder written = packed->export_adapter();
+  const auto again = TaskModel::with_adapters(model, on(Path::Packed), {&written});
+  CHECK(again->trainable().size() == packed->trainable().size());
+  CHECK(deviation(again->evaluate(small_batch()).logits, packed->evaluate(small_batch()).logits) < kValueTolerance);
 }
 
 TEST_CASE("both paths agree on two adapters at once", "[tasks]") {

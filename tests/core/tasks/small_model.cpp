@@ -65,6 +65,7 @@ files::AdapterFolder small_adapter(const files::AdapterConfig& config) {
   if (adapter.tensors.erase(table + ".lora_A.weight") + adapter.tensors.erase(table + ".lora_B.weight") > 0) {
     adapter.tensors[table + ".lora_embedding_A"] = nn::draw_normal({config.rank, 40}, 0.5, 3, "A");
     adapter.tensors[table + ".lora_embedding_B"] = nn::draw_normal({8, config.rank}, 0.5, 3, "B");
+    if (config.use_dora) adapter.tensors[table + ".lora_magnitude_vector"] = nn::draw_normal({8}, 0.5, 3, "m") + 1;
   }
   const files::TensorMap factors = adapter.tensors;
   const std::string ending = ".lora_B.weight";
