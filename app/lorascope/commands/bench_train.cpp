@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/lorascope/commands.h"
+#include "app/lorascope/commands/bench_mix.h"
 #include "app/lorascope/commands/training_options.h"
 #include "app/lorascope/engine/model_setup.h"
 #include "app/lorascope/engine/model_shapes.h"
@@ -228,6 +229,7 @@ void bench_train(const BenchOptions& options) {
 void add_bench(CLI::App& program) {
   CLI::App* bench = program.add_subcommand("bench", "Measures this machine on given work");
   bench->require_subcommand(1);
+  add_bench_mix(*bench);
   CLI::App* command = bench->add_subcommand("train", "Training steps: real tokens a second, memory, time to the first step");
   command->footer("Example: lorascope bench train --model DIR --task wnut17 --train train.conll --method lora --steps 40 --json");
   auto options = std::make_shared<BenchOptions>();

@@ -9,6 +9,7 @@
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/text_options.h"
 #include "app/lorascope/commands/training_options.h"
+#include "app/lorascope/engine/adapter_choice.h"
 #include "app/lorascope/engine/interrupts.h"
 #include "app/lorascope/engine/model_setup.h"
 #include "app/lorascope/engine/predictions.h"
@@ -27,12 +28,20 @@ namespace {
 struct PredictOptions {
   study::RunSettings settings;
   std::string data, out, nbest, null_odds;
+  engine::AdapterChoice own;
   std::vector<std::string> adapters;
   bool json = false;
 
   void add_to(CLI::App& command) {
     command.add_option("--model", settings.model, "Model folder")->required();
-    command.add_option("--adapter", adapters, "Adapter folder over it; may be given several times");
+    command.add_option("--adapter", adapters,
+                       "Adapter folder over it; several are summed, unless each example has its own: then NAME=DIR, or "
+                       "DIR whose last part is the name");
+    command.add_option("--adapter-column", own.column,
+                       "Column (CSV) or key (JSON) of the data that names each example's adapter, or none");
+    command.add_option("--adapter-of", own.file,
+                       "The same from a file of one name a line, in the order of the examples: sentences (wnut17), "
+                       "questions (squad), rows (swag)");
     command.add_option("--task", settings.task, "wnut17, squad or swag")->required();
     command.add_option("--data", data, "Data in the task's own format")->required();
     add_length_options(command, settings);
@@ -44,6 +53,9 @@ struct PredictOptions {
     command.add_option("--null-odds", null_odds, "squad, version 2: also writes the odds of \"no answer\" there");
     command.add_option("--threads", settings.threads, "Threads; 0 = all cores")->check(CLI::NonNegativeNumber);
     command.add_option("--device", settings.device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+    command.add_option("--precision", settings.training.precision, "fp32, or bf16 where the device has it")
+        ->check(CLI::IsMember({"fp32", "bf16"}))
+        ->capture_default_str();
   }
 };
 
@@ -66,6 +78,26 @@ void check(const PredictOptions& options) {
   }
 }
 
+std::vector<engine::NamedAdapter> adapters_of(const PredictOptions& options) {
+  if (options.own.is_given()) {
+    if (options.adapters.empty())
+      throw UsageError("found no --adapter that an example could name", "give each: --adapter NAME=DIR");
+    return engine::named_adapters(options.adapters);
+  }
+  std::vector<engine::NamedAdapter> adapters;
+  for (const std::string& folder : options.adapters) adapters.push_back({"", folder});
+  return adapters;
+}
+
+std::unique_ptr<tasks::TaskModel> make_model(const PredictOptions& options,
+                                             const std::vector<engine::NamedAdapter>& adapters,
+                                             const files::ModelFolder& folder, std::int64_t num_labels) {
+  std::vector<std::filesystem::path> folders;
+  for (const engine::NamedAdapter& adapter : adapters) folders.push_back(adapter.folder);
+  return options.own.is_given() ? engine::make_row_model(options.settings, folder, folders, num_labels)
+                                : engine::make_frozen_model(options.settings, folder, folders, num_labels);
+}
+
 Evaluated evaluate_model(const PredictOptions& options) {
   check(options);
   const study::RunSettings& settings = options.settings;
@@ -76,11 +108,14 @@ Evaluated evaluate_model(const PredictOptions& options) {
   const files::ModelFolder folder = files::load_model_folder(model_folder);
   Evaluated result;
   result.labels = engine::labels_of(folder, settings.task);
-  const auto model = engine::make_frozen_model(settings, folder, {options.adapters.begin(), options.adapters.end()},
-                                               engine::num_labels_of(result.labels, settings.task));
+  const std::vector<engine::NamedAdapter> adapters = adapters_of(options);
+  const auto model = make_model(options, adapters, folder, engine::num_labels_of(result.labels, settings.task));
   result.split = engine::load_split("eval", options.data,
                                     {settings, tokenizer, result.labels, engine::max_length_for(folder, settings)});
   for (const std::string& remark : result.split.remarks) std::cerr << "warning: " << remark << '\n';
+  if (options.own.is_given())
+    result.split.adapters =
+        engine::chosen_adapters(options.own, options.data, adapters, result.split.num_examples());
   const auto evaluator = engine::make_evaluator(result.split, settings, result.labels);
   const engine::Interrupts interrupts;
   engine::ProgressDisplay display(/*silent=*/false);
@@ -132,7 +167,11 @@ void add_predict(CLI::App& program) {
   CLI::App* command = program.add_subcommand("predict", "Predictions of a model in the task's own format");
   command->footer(
       "Example: lorascope predict --model DIR --adapter DIR --task wnut17 --data test.conll --out pred.conll\n"
-      "         lorascope predict --model DIR --task squad --data dev.json --out pred.json --nbest nbest.json");
+      "         lorascope predict --model DIR --task squad --data dev.json --out pred.json --nbest nbest.json\n"
+      "         lorascope predict --model DIR --task swag --data dev.csv --out pred.csv \\\n"
+      "           --adapter film=DIR --adapter sport=DIR --adapter-column topic\n"
+      "         lorascope predict --model DIR --task wnut17 --data test.conll --out pred.conll \\\n"
+      "           --adapter DIR --adapter DIR --adapter-of names.txt");
   auto options = std::make_shared<PredictOptions>();
   options->add_to(*command);
   command->add_option("--out", options->out, "File to write")->required();

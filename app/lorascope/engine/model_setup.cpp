@@ -14,11 +14,15 @@
 #include "core/files/adapter_folder.h"
 #include "core/files/model_folder.h"
 #include "core/nn/device.h"
+#include "core/nn/precision.h"
+#include "core/tasks/mixture_model.h"
 
 namespace lorascope::app::engine {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kAllLinear = "all-linear";
 
 /// Names of BERT's linear layers as DistilBERT calls them.
 const std::map<std::string, std::string>& names_in_distilbert() {
@@ -71,10 +75,13 @@ files::AdapterConfig adapter_config(const study::RunSettings& settings, const fi
   config.rank_pattern = pattern_entries<std::int64_t>(lora.rank_pattern);
   config.alpha_pattern = pattern_entries<double>(lora.alpha_pattern);
   if (lora.init != "default") config.init_lora_weights = lora.init;
-  if (lora.target_pattern.empty()) {
-    config.target_modules.names = targets_of(settings, folder, remarks);
-  } else {
+  const bool is_all_linear = lora.targets == std::vector<std::string>{kAllLinear};
+  if (!lora.target_pattern.empty()) {
     config.target_modules.pattern = lora.target_pattern;
+  } else if (is_all_linear) {
+    config.target_modules.pattern = kAllLinear;
+  } else {
+    config.target_modules.names = targets_of(settings, folder, remarks);
   }
   return config;
 }
@@ -85,12 +92,21 @@ tasks::TaskModelOptions model_options(const study::RunSettings& settings, std::i
   options.num_labels = num_labels;
   options.device = nn::resolve_device(settings.device);
   options.span_loss = settings.has_padded_span_loss() ? tasks::SpanLoss::Padded : tasks::SpanLoss::Real;
-  // Padding is computed on the compatible path only.
-  const bool sees_padding = settings.task == "squad" && settings.has_padded_span_loss();
-  const bool is_compatible = settings.training.compatible_path || sees_padding || options.device != "cpu";
+  options.precision = nn::resolve_precision(settings.training.precision, options.device);
+  const bool is_compatible = settings.training.compatible_path || options.device != "cpu";
   options.path = is_compatible ? tasks::Path::Compatible : tasks::Path::Packed;
   options.checkpoints = settings.training.activation_checkpointing;
   return options;
+}
+
+std::vector<files::AdapterFolder> read_adapters(const std::vector<fs::path>& places, const files::ModelFolder& folder,
+                                                tasks::TaskKind kind) {
+  std::vector<files::AdapterFolder> loaded;
+  for (const fs::path& place : places) {
+    loaded.push_back(files::read_adapter_folder(place));
+    warn_of_misfits(loaded.back(), folder, kind == tasks::TaskKind::Choices, std::cerr);
+  }
+  return loaded;
 }
 
 }  // namespace
@@ -119,16 +135,17 @@ train::TrainingOptions step_options(const study::TrainingSettings& from) {
   return options;
 }
 
-std::unique_ptr<tasks::TaskModel> make_model(const study::RunSettings& settings, const files::ModelFolder& folder,
-                                             std::int64_t num_labels, std::vector<std::string>& remarks) {
-  if (settings.training.precision != "fp32") {
-    throw UsageError("training.precision: found \"" + settings.training.precision + "\", expected \"fp32\"",
-                     "this build computes in fp32 on every device");
-  }
+tasks::TaskModelOptions training_model_options(const study::RunSettings& settings, std::int64_t num_labels) {
   tasks::TaskModelOptions options = model_options(settings, num_labels);
   options.seed = settings.training.seed;
   options.dropout = settings.training.dropout;
   options.train_head = settings.task != "swag" || settings.swag.train_head;
+  return options;
+}
+
+std::unique_ptr<tasks::TaskModel> make_model(const study::RunSettings& settings, const files::ModelFolder& folder,
+                                             std::int64_t num_labels, std::vector<std::string>& remarks) {
+  const tasks::TaskModelOptions options = training_model_options(settings, num_labels);
   if (settings.method == study::Method::Xlora) return make_xlora_model(settings, folder, options, remarks);
   if (settings.method == study::Method::FullFineTuning) return tasks::TaskModel::full(folder, options);
   if (settings.adapter.empty()) {
@@ -146,15 +163,23 @@ std::unique_ptr<tasks::TaskModel> make_frozen_model(const study::RunSettings& se
   options.may_draw_head = false;
   if (adapters.size() == 1 && files::is_xlora_folder(adapters.front()))
     return make_frozen_xlora(adapters.front(), settings.xlora.mode, folder, options);
-  std::vector<files::AdapterFolder> loaded;
-  for (const fs::path& adapter : adapters) {
-    loaded.push_back(files::read_adapter_folder(adapter));
-    warn_of_misfits(loaded.back(), folder, options.kind == tasks::TaskKind::Choices, std::cerr);
-  }
+  const std::vector<files::AdapterFolder> loaded = read_adapters(adapters, folder, options.kind);
   std::vector<const files::AdapterFolder*> pointers;
   for (const files::AdapterFolder& adapter : loaded) pointers.push_back(&adapter);
   return pointers.empty() ? tasks::TaskModel::full(folder, options)
                           : tasks::TaskModel::with_adapters(folder, options, pointers);
+}
+
+std::unique_ptr<tasks::TaskModel> make_row_model(const study::RunSettings& settings, const files::ModelFolder& folder,
+                                                 const std::vector<fs::path>& adapters, std::int64_t num_labels) {
+  tasks::TaskModelOptions options = model_options(settings, num_labels);
+  options.may_draw_head = false;
+  const std::vector<files::AdapterFolder> loaded = read_adapters(adapters, folder, options.kind);
+  std::vector<const files::AdapterFolder*> pointers;
+  for (const files::AdapterFolder& adapter : loaded) pointers.push_back(&adapter);
+  tasks::MixingOptions mixing;
+  mixing.kind = tasks::Mixing::Rows;
+  return tasks::mixture_model(folder, options, pointers, mixing);
 }
 
 }  // namespace lorascope::app::engine

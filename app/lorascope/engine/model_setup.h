@@ -21,6 +21,9 @@ int set_threads(int threads);
 /// What the settings say about the steps themselves: their number, rows, rates and order.
 train::TrainingOptions step_options(const study::TrainingSettings& from);
 
+/// Head, path, device and seed of the model that a run of one task trains.
+tasks::TaskModelOptions training_model_options(const study::RunSettings& settings, std::int64_t num_labels);
+
 /// The model that a run trains: full fine-tuning, a new adapter, or an adapter that is trained on. The folder's own
 /// tensors may be dropped afterwards. What people should know about it is added to `remarks`.
 /// Throws UsageError where the device cannot do what the settings ask for.
@@ -32,5 +35,10 @@ std::unique_ptr<tasks::TaskModel> make_model(const study::RunSettings& settings,
 std::unique_ptr<tasks::TaskModel> make_frozen_model(const study::RunSettings& settings, const files::ModelFolder& folder,
                                                     const std::vector<std::filesystem::path>& adapters,
                                                     std::int64_t num_labels);
+
+/// The same with each example's own adapter or none (Split::adapters), each with its own head.
+std::unique_ptr<tasks::TaskModel> make_row_model(const study::RunSettings& settings, const files::ModelFolder& folder,
+                                                 const std::vector<std::filesystem::path>& adapters,
+                                                 std::int64_t num_labels);
 
 }  // namespace lorascope::app::engine

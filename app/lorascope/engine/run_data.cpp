@@ -65,10 +65,11 @@ void require_labels(const Split& split) {
 
 train::EvaluationOptions evaluation_options(const Split& split, const study::RunSettings& settings) {
   train::EvaluationOptions options;
-  options.split = split.name;
+  options.split = split.full_name();
   options.batch_size = settings.training.eval_batch_size;
   options.by_length = !settings.training.compatible_path && !settings.has_padded_span_loss();
   options.zero_segment_ids = settings.has_zero_segment_ids();
+  options.adapters = split.adapters;
   return options;
 }
 

@@ -25,6 +25,7 @@ namespace lorascope::app::engine {
 /// task is filled.
 struct Split {
   std::string name;  ///< "train", "eval", "test"
+  std::string task;  ///< of a run over several; empty for the only one
   std::filesystem::path file;
   std::vector<data::TaggedSentence> sentences;
   std::vector<data::SquadQuestion> questions;
@@ -32,8 +33,11 @@ struct Split {
   /// wnut17: one a sentence. squad: the windows of each question, to train on with positions, otherwise with offsets
   /// too. swag: four a row.
   std::vector<data::Feature> features;
+  std::vector<std::int64_t> adapters;  ///< of each example its own adapter (engine::chosen_adapters); empty: not known
   std::vector<std::string> remarks;  ///< what people should know: questions that do not fit, …
 
+  /// "eval", with several tasks "eval/squad": under which scores and predictions are stored.
+  std::string full_name() const { return task.empty() ? name : name + "/" + task; }
   std::size_t num_examples() const { return sentences.size() + questions.size() + rows.size(); }
 };
 

@@ -1,5 +1,7 @@
 #include <filesystem>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "core/base/files.h"
 #include "tests/app/commands/program_runner.h"
@@ -73,6 +75,59 @@ TEST_CASE("One gate is trained over two tasks, shown, converted and used to pred
                      std::string(mixture) + " --out " + mixture + ".conll")
               .exit_code == 0);
   CHECK(read_file(folder.path / "peft.conll") == read_file(folder.path / "mixture.conll"));
+}
+
+TEST_CASE("Each example is predicted with the adapter that it names, as that adapter does it alone", "[commands]") {
+  const MixtureFolder folder;
+  const std::string predict = "predict --model model --task wnut17 --data eval.conll --threads 1 --out ";
+  // Sentences are separated by empty lines.
+  const auto sentences = [&](const char* file) {
+    std::vector<std::string> parts;
+    std::istringstream lines(read_file(folder.path / file));
+    bool is_new = true;
+    for (std::string line; std::getline(lines, line);) {
+      if (is_new && !line.empty()) parts.emplace_back();
+      if (!line.empty()) parts.back() += line + '\n';
+      is_new = line.empty();
+    }
+    return parts;
+  };
+  REQUIRE(folder.run(predict + "north.conll --adapter north").exit_code == 0);
+  REQUIRE(folder.run(predict + "south.conll --adapter south").exit_code == 0);
+  REQUIRE(folder.run(predict + "none.conll").exit_code == 0);
+  const std::size_t count = sentences("north.conll").size();
+  const std::vector<std::string> names = {"cold", "none", "south", "cold", "south", ""};
+  std::string lines;
+  for (std::size_t i = 0; i < count; ++i) lines += names[i % names.size()] + '\n';
+  write_file_atomically(folder.path / "names.txt", lines);
+
+  const std::string mixed = predict + "mixed.conll --adapter cold=north --adapter south/ --adapter-of names.txt";
+  const ProgramEnd done = folder.run(mixed);
+  INFO(done.errors);
+  REQUIRE(done.exit_code == 0);
+  const auto found = sentences("mixed.conll");
+  REQUIRE(found.size() == count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string& name = names[i % names.size()];
+    CHECK(found[i] == sentences(name == "cold" ? "north.conll" : name == "south" ? "south.conll" : "none.conll")[i]);
+  }
+  const ProgramEnd scores = folder.run(
+      "evaluate --model model --task wnut17 --data eval.conll --threads 1 --json --adapter cold=north --adapter south "
+      "--adapter-of names.txt");
+  CHECK(scores.exit_code == 0);
+  CHECK(scores.json().at("examples") == count);
+
+  write_file_atomically(folder.path / "names.txt", "east\nwest\n" + lines.substr(lines.find('\n', lines.find('\n') + 1) + 1));
+  const ProgramEnd unknown = folder.run(mixed);
+  CHECK(unknown.exit_code == 3);
+  CHECK(unknown.errors.find("east") != std::string::npos);
+  CHECK(unknown.errors.find("west") != std::string::npos);
+  CHECK(unknown.errors.find("cold, south, or none") != std::string::npos);
+  write_file_atomically(folder.path / "names.txt", "cold\n");
+  CHECK(folder.run(mixed).exit_code == 3);
+  CHECK(folder.run(predict + "x.conll --adapter north --adapter-column topic").exit_code == 3);
+  CHECK(folder.run(predict + "x.conll --adapter-of names.txt").exit_code == 2);
+  CHECK(folder.run(predict + "x.conll --adapter north --adapter w/../north --adapter-of names.txt").exit_code == 2);
 }
 
 TEST_CASE("Weights of adapters are searched on a few examples", "[commands]") {
