@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kColumns = 250;  // up to four points each
 constexpr double kPointsPerPixel = 0.6;
+constexpr double kBesideAxisCm = 0.9;
 
 // Colours by their definition, named in order of use.
 class ColourNames {
@@ -157,7 +158,8 @@ std::string standalone(const std::string& picture) {
 
 std::string axis_options(const Source& source, const RenderOptions& options) {
   const FigureData& figure = source.figure;
-  const double width = options.width_cm;
+  // What pgfplots calls the width leaves little room for the numbers and the label beside the axis.
+  const double width = std::max(3.0, options.width_cm - kBesideAxisCm);
   const double height = options.height_cm > 0 ? options.height_cm : std::clamp(width * 0.62, 5.0, 9.5);
   std::string text =
       "  width=" + exact_number(width) + "cm, height=" + exact_number(height) +
@@ -167,7 +169,10 @@ std::string axis_options(const Source& source, const RenderOptions& options) {
       ", clip mode=individual,\n"
       "  xlabel={" +
       latex_escaped(figure.x.full_label()) + "}, ylabel={" + latex_escaped(figure.y.full_label()) + "}";
-  if (options.title && !figure.title.empty()) text += ",\n  title={" + latex_escaped(figure.title) + "}";
+  if (options.title && !figure.title.empty()) {
+    text += ",\n  title={" + latex_escaped(figure.title) + "}, title style={align=center, text width=" +
+            exact_number(width) + "cm}";
+  }
   if (figure.x.log) text += ", xmode=log";
   if (figure.y.log) text += ", ymode=log";
   text += ",\n  xmin=" + exact_number(source.x.low) + ", xmax=" + exact_number(source.x.high) +

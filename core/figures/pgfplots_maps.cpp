@@ -10,6 +10,7 @@ namespace lorascope::figures {
 namespace {
 
 constexpr int kScaleSteps = 8;
+constexpr double kColourBarCm = 3;
 constexpr double kPointsPerPixel = 0.6;
 
 constexpr const char* kNeeds = "% needs \\usepackage{pgfplots} and \\pgfplotsset{compat=1.16}\n";
@@ -31,10 +32,13 @@ std::string positions(std::size_t count) {
   return list;
 }
 
-std::string size_and_title(const RenderOptions& options, double height_cm, const std::string& title) {
-  std::string text = "  width=" + exact_number(options.width_cm) + "cm, height=" + exact_number(height_cm) +
-                     "cm, scale only axis=false";
-  if (options.title && !title.empty()) text += ",\n  title={" + latex_escaped(title) + "}";
+// `beside`: what stands right of the axis, in cm, so that the whole is as wide as was asked for.
+std::string size_and_title(const RenderOptions& options, double height_cm, const std::string& title, double beside) {
+  const double width = std::max(3.0, options.width_cm - beside);
+  std::string text = "  width=" + exact_number(width) + "cm, height=" + exact_number(height_cm) + "cm";
+  if (options.title && !title.empty()) {
+    text += ",\n  title={" + latex_escaped(title) + "}, title style={align=center, text width=" + exact_number(width) + "cm}";
+  }
   return text;
 }
 
@@ -58,7 +62,9 @@ std::string dashes(const LineStyle& style) {
 
 std::string pgfplots_figure(const HeatMapData& map, const RenderOptions& options) {
   check_options(options);
-  const Range range = value_range(map);
+  Range range = value_range(map);
+  // A map of one value has no range of its own, which pgfplots does not take.
+  if (!(range.high > range.low)) range = {range.low - 0.5, range.low + 0.5};
   const double factor = map.unit == "%" ? 100 : 1;
   std::string scale;
   for (int i = 0; i <= kScaleSteps; ++i) {
@@ -75,7 +81,7 @@ std::string pgfplots_figure(const HeatMapData& map, const RenderOptions& options
     }
     cells += "\n";
   }
-  return kNeeds + std::string("\\begin{tikzpicture}\n\\begin{axis}[\n") + size_and_title(options, height, map.title) +
+  return kNeeds + std::string("\\begin{tikzpicture}\n\\begin{axis}[\n") + size_and_title(options, height, map.title, kColourBarCm) +
          ",\n  enlargelimits=false, axis on top, y dir=reverse, colorbar, colormap={lorascope}{" + scale +
          "},\n  point meta min=" + exact_number(range.low * factor) + ", point meta max=" +
          exact_number(range.high * factor) + ", colorbar style={ylabel={" + latex_escaped(map.unit) +
@@ -93,7 +99,7 @@ std::string pgfplots_figure(const ParallelData& data, const RenderOptions& optio
   std::vector<std::string> labels;
   for (const ParallelAxis& axis : data.axes) labels.push_back(axis.label);
   std::string text = kNeeds + std::string("\\begin{tikzpicture}\n\\begin{axis}[\n") +
-                     size_and_title(options, height, data.title) +
+                     size_and_title(options, height, data.title, 0) +
                      ",\n  ymin=-0.12, ymax=1.12, ytick=\\empty, axis y line=none, axis x line*=bottom, xmajorgrids,\n"
                      "  xtick={" +
                      positions(data.axes.size()) + "}, xticklabels={" + names(labels) +

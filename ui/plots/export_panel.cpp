@@ -20,7 +20,6 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
-#include "core/figures/pgfplots.h"
 #include "core/figures/table_text.h"
 #include "ui/plots/export_file.h"
 #include "ui/plots/picture_preview.h"
@@ -32,7 +31,8 @@ namespace lorascope::ui {
 namespace {
 
 const QStringList kEndings = {QStringLiteral("pdf"), QStringLiteral("svg"), QStringLiteral("png"),
-                              QStringLiteral("csv"), QStringLiteral("tex")};
+                              QStringLiteral("csv"), QStringLiteral("tex"), QStringLiteral("tex"),
+                              QStringLiteral("md")};
 constexpr double kColumnCm = 8.5, kTextCm = 17;  ///< of a page with two columns
 constexpr double kPreviewDpi = 150;
 constexpr int kPreviewDelayMs = 120;
@@ -60,6 +60,10 @@ QDoubleSpinBox* makeSize(double low, double high, double value, const QString& s
   return field;
 }
 
+bool isPicture(ExportFormat format) {
+  return format != ExportFormat::Csv && format != ExportFormat::LatexTable && format != ExportFormat::Markdown;
+}
+
 /// Families that every machine has, then those of this one.
 QStringList fontFamilies() {
   QStringList families = {QStringLiteral("sans-serif"), QStringLiteral("serif"), QStringLiteral("monospace")};
@@ -76,6 +80,8 @@ Exportable exportable(const figures::Content& content) {
   return {figures::title_of(content), [shared](ExportFormat format, const figures::RenderOptions& options) {
             if (format == ExportFormat::Csv) return figures::content_csv(*shared);
             if (format == ExportFormat::Latex) return figures::content_latex(*shared, options);
+            if (format == ExportFormat::LatexTable) return figures::latex_table(figures::content_table(*shared));
+            if (format == ExportFormat::Markdown) return figures::markdown_table(figures::content_table(*shared));
             return figures::render_drawing(figures::layout_content(*shared, options), imageFormat(format), options.dpi);
           }};
 }
@@ -94,9 +100,7 @@ Exportable exportable(figures::ParallelData data) {
 
 std::string exportedBytes(const figures::FigureData& figure, ExportFormat format,
                           const figures::RenderOptions& options) {
-  if (format == ExportFormat::Csv) return figures::figure_csv(figure);
-  if (format == ExportFormat::Latex) return figures::pgfplots_figure(figure, options);
-  return figures::render(figure, imageFormat(format), options);
+  return exportable(figure).bytes(format, options);
 }
 
 ExportPanel::ExportPanel(QWidget* parent)
@@ -152,7 +156,7 @@ void ExportPanel::makeSizes() {
 void ExportPanel::makeLook() {
   format_ = new QComboBox;
   format_->addItems({QStringLiteral("PDF"), QStringLiteral("SVG"), QStringLiteral("PNG"), QStringLiteral("CSV"),
-                     QStringLiteral("pgfplots")});
+                     QStringLiteral("pgfplots"), QStringLiteral("LaTeX table"), QStringLiteral("Markdown")});
   format_->setAccessibleName(QStringLiteral("Format"));
   font_ = new QComboBox;
   font_->addItems(fontFamilies());
@@ -165,7 +169,7 @@ void ExportPanel::makeLook() {
   palette_->addItems({QStringLiteral("colours"), QStringLiteral("greys")});
   palette_->setToolTip(QStringLiteral("The methods' colours, which colour-blind people tell apart; or greys for print"));
   palette_->setAccessibleName(QStringLiteral("Colours"));
-  for (QComboBox* box : {font_, legend_, palette_}) {
+  for (QComboBox* box : {format_, font_, legend_, palette_}) {
     box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     box->setMinimumContentsLength(7);
   }
@@ -303,7 +307,7 @@ void ExportPanel::setSource(Exportable source) {
 }
 
 void ExportPanel::formatChosen() {
-  const bool picture = format() != ExportFormat::Csv;
+  const bool picture = isPicture(format());
   for (QWidget* field : std::initializer_list<QWidget*>{width_cm_, height_cm_, font_size_, title_, preset_, font_,
                                                         legend_, palette_, dashes_}) {
     field->setEnabled(picture);
@@ -315,7 +319,7 @@ void ExportPanel::formatChosen() {
 
 void ExportPanel::chooseFile() {
   chooseExportFile(this, QStringLiteral("Export the figure"), file_->text(),
-                   QStringLiteral("Figures (*.pdf *.svg *.png *.csv *.tex)"),
+                   QStringLiteral("Figures (*.pdf *.svg *.png *.csv *.tex *.md)"),
                    [this](const QString& file) { setFile(file); });
 }
 
@@ -328,9 +332,11 @@ bool ExportPanel::save() {
 }
 
 void ExportPanel::preview() {
-  if (format() == ExportFormat::Csv) {
+  if (!isPicture(format())) {
     ++request_;
-    picture_->setSentence(QStringLiteral("CSV holds every number that is drawn, exactly as stored."));
+    picture_->setSentence(format() == ExportFormat::Csv
+                              ? QStringLiteral("CSV holds every number that is drawn, exactly as stored.")
+                              : QStringLiteral("The numbers that are drawn, as a table."));
     Q_EMIT previewReady();
     return;
   }

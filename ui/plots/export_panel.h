@@ -23,8 +23,8 @@ namespace lorascope::ui {
 class MessageBar;
 class PicturePreview;
 
-/// Latex: pgfplots source.
-enum class ExportFormat { Pdf, Svg, Png, Csv, Latex };
+/// Latex: pgfplots source. LatexTable and Markdown: the numbers as a table, the picture's twin.
+enum class ExportFormat { Pdf, Svg, Png, Csv, Latex, LatexTable, Markdown };
 
 /// Something that can be written in every format; `bytes` may be called on any thread.
 struct Exportable {

@@ -44,7 +44,7 @@ TEST_CASE("An export is written in every format, and a failure is said in the pa
   panel.setSource(ui::exportable(test::loss_figure(2000)));
   const QString base = QString::fromStdString((folder.path() / "figure").string());
   const std::pair<const char*, const char*> formats[] = {
-      {".pdf", "%PDF"}, {".svg", "<?xml"}, {".png", "\x89PNG"}, {".csv", "line"}, {".tex", "% needs"}};
+      {".pdf", "%PDF"}, {".svg", "<?xml"}, {".png", "\x89PNG"}, {".csv", "line"}, {".tex", "% needs"}, {".md", "| line"}};
   for (const auto& [ending, start] : formats) {
     panel.setFile(base + ending);
     REQUIRE(panel.save());
