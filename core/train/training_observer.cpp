@@ -3,6 +3,7 @@
 namespace lorascope::train {
 
 void TrainingObserver::on_start(const StepPlan&, std::int64_t) {}
+void TrainingObserver::on_task(std::size_t) {}
 void TrainingObserver::on_first_batch(std::span<const data::Feature* const>) {}
 void TrainingObserver::on_step_end(const StepReport&) {}
 void TrainingObserver::on_evaluation_progress(std::string_view, std::int64_t, std::int64_t) {}

@@ -69,6 +69,8 @@ class TrainingObserver {
 
   /// Before the first step; first_step is above 0 where a training is resumed.
   virtual void on_start(const StepPlan& plan, std::int64_t first_step);
+  /// With several tasks: what is reported from here on is about this one.
+  virtual void on_task(std::size_t task);
   /// The rows of the very first micro-batch, as the model is about to see them.
   virtual void on_first_batch(std::span<const data::Feature* const> rows);
   virtual void on_step_end(const StepReport& report);

@@ -32,6 +32,8 @@ struct RunOptions {
   std::string study;
   std::string workspace;
   std::string data_folder;
+  std::string model;
+  std::vector<std::string> settings;  ///< "KEY=VALUE"
   int num_jobs = 1;
   bool dry_run = false;
   bool detach = false;
@@ -58,6 +60,23 @@ void add_model_problems(const study::Study& study, std::vector<Problem>& problem
   }
 }
 
+/// What --set and --model say about every run.
+std::vector<std::pair<std::string, std::string>> overrides_of(const RunOptions& options) {
+  std::vector<std::pair<std::string, std::string>> overrides;
+  for (const std::string& text : options.settings) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw UsageError("--set: found " + text + ", expected KEY=VALUE", "for example --set training.max_steps=20");
+    }
+    overrides.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  if (!options.model.empty()) {
+    const bool is_folder = fs::is_directory(options.model);
+    overrides.emplace_back("model", is_folder ? fs::absolute(options.model).lexically_normal().string() : options.model);
+  }
+  return overrides;
+}
+
 /// Studies are read here, with every problem that can be known before a run starts.
 struct CheckedStudy {
   study::Study study;
@@ -67,6 +86,7 @@ struct CheckedStudy {
 CheckedStudy check_study(const RunOptions& options) {
   study::StudyOptions reading_options;
   reading_options.data_folder = options.data_folder;
+  reading_options.overrides = overrides_of(options);
   study::StudyReading reading = study::read_study(read_file(options.study), options.study, reading_options);
   CheckedStudy checked{std::move(reading.study), {}};
   for (const study::StudyIssue& issue : reading.issues) checked.problems.push_back(issue.to_problem(options.study));
@@ -78,9 +98,9 @@ CheckedStudy check_study(const RunOptions& options) {
 
 std::int64_t add_to_store(const store::Workspace& workspace, study::Study& study, const std::string& path) {
   queue::make_data(study, workspace);
-  std::vector<std::string> commands;
-  for (const study::RunSettings& run : study.runs) commands.push_back(queue::train_command(run, workspace));
-  return store::StudyStore(workspace).add({0, study.name, study.source, path, study.hash, 0}, study.runs, commands);
+  return store::StudyStore(workspace).add(
+      {0, study.name, study.source, path, study.hash, 0}, study,
+      [&](const study::RunSettings& run) { return queue::train_command(run, workspace); });
 }
 
 void print_plan(const CheckedStudy& checked, bool json) {
@@ -93,8 +113,12 @@ void print_plan(const CheckedStudy& checked, bool json) {
     Json runs = Json::array();
     for (const study::RunSettings& run :
          checked.problems.empty() ? checked.study.runs : std::vector<study::RunSettings>()) {
-      runs.push_back(
-          {{"name", run.name}, {"group", run.group}, {"hash", run.hash()}, {"settings", Json::parse(run.to_json())}});
+      const std::vector<std::string> parents = study::mixes_adapters(run.method) ? run.xlora.adapters : std::vector<std::string>();
+      runs.push_back({{"name", run.name},
+                      {"group", run.group},
+                      {"hash", run.hash()},
+                      {"adapters", parents},
+                      {"settings", Json::parse(run.to_json())}});
     }
     std::cout << Json{{"study", checked.study.name}, {"runs", runs}, {"problems", problems}}.dump() << std::endl;
     return;
@@ -215,6 +239,8 @@ void add_run(CLI::App& program) {
   add_workspace_option(*command, options->workspace);
   command->add_option("--data-dir", options->data_folder,
                       "Folder of the study's relative data files; default: the study's own");
+  command->add_option("--model", options->model, "Model folder or a model's name for every run, whatever the study says");
+  command->add_option("--set", options->settings, "KEY=VALUE for every run, whatever the study says: training.max_steps=20");
   command->add_option("--jobs", options->num_jobs, "Runs at the same time; they share the cores")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
@@ -225,7 +251,7 @@ void add_run(CLI::App& program) {
 }
 
 void add_demo(CLI::App& program) {
-  CLI::App* command = program.add_subcommand("demo", "The built-in study of three tasks, from data to paper kit, in about two minutes");
+  CLI::App* command = program.add_subcommand("demo", "The built-in study of three tasks, from data to paper kit, in about four minutes");
   command->footer("Example: lorascope demo --workspace demo-workspace --kit demo-kit");
   auto options = std::make_shared<DemoOptions>();
   add_workspace_option(*command, options->workspace);

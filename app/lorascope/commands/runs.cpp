@@ -6,6 +6,7 @@
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/run_json.h"
 #include "app/lorascope/commands/runs_export.h"
+#include "app/lorascope/commands/runs_mixtures.h"
 #include "app/lorascope/commands/workspace_option.h"
 #include "app/lorascope/queue/launcher.h"
 #include "app/lorascope/queue/run_board.h"
@@ -236,6 +237,7 @@ void add_runs(CLI::App& program) {
   command->callback([options] { diff(*options); });
 
   add_runs_export(*runs);
+  add_runs_mixtures(*runs);
 
   options = std::make_shared<RunsOptions>();
   command = add_part(*runs, "tag", "Put a tag on a run, or take it off", "lorascope runs tag 3 baseline", options);

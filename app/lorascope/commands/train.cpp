@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/store/run_store.h"
+#include "core/study/adapter_reference.h"
 
 namespace lorascope::app {
 namespace {
@@ -78,7 +79,11 @@ void train(const TrainOptions& options) {
                             &settings.export_folder}) {
     if (!file->empty()) *file = fs::absolute(*file).lexically_normal().string();
   }
-  for (std::string& adapter : settings.xlora.adapters) adapter = fs::absolute(adapter).lexically_normal().string();
+  for (std::string& adapter : settings.xlora.adapters) {
+    study::AdapterReference reference = study::AdapterReference::parse(adapter);
+    if (!reference.run) reference.folder = fs::absolute(reference.folder).lexically_normal().string();
+    adapter = reference.text();
+  }
   if (fs::is_directory(settings.model)) settings.model = fs::absolute(settings.model).lexically_normal().string();
   const store::Workspace workspace = store::Workspace::open_or_create(options.workspace);
   store::RunStore runs(workspace);

@@ -1,5 +1,6 @@
 #include "app/lorascope/engine/mixture_setup.h"
 
+#include "app/lorascope/engine/run_models.h"
 #include "core/adapters/xlora.h"
 #include "core/files/model_folder.h"
 #include "core/tasks/mixture_model.h"
@@ -23,14 +24,25 @@ files::XloraConfig gate_config(const study::XloraSettings& from) {
   return config;
 }
 
+/// The gate's outputs under the names that the settings give the adapters.
+void set_names(files::XloraFolder& mixture, const std::vector<std::string>& names) {
+  for (std::size_t n = 0; n < names.size(); ++n) {
+    const bool is_package = mixture.config.format == files::XloraFormat::Package;
+    (is_package ? mixture.config.adapters : mixture.config.paths).at(n) = (is_package ? "" : "adapters/") + names[n];
+  }
+}
+
 files::XloraFolder mixture_of(const study::RunSettings& settings, const files::ModelFolder& folder) {
-  const std::vector<fs::path> places(settings.xlora.adapters.begin(), settings.xlora.adapters.end());
-  if (!settings.adapter.empty()) return files::read_xlora_folder(settings.adapter, places);
-  std::vector<files::AdapterFolder> adapters;
-  for (const fs::path& place : places) adapters.push_back(files::read_adapter_folder(place));
-  std::vector<const files::AdapterFolder*> pointers;
-  for (const files::AdapterFolder& adapter : adapters) pointers.push_back(&adapter);
-  return tasks::new_xlora(folder, pointers, gate_config(settings.xlora), settings.training.seed);
+  const NamedAdapters adapters = read_adapters(settings.xlora.adapters);
+  if (!settings.adapter.empty()) {
+    std::vector<fs::path> places;
+    for (const files::AdapterFolder& adapter : adapters.folders) places.push_back(adapter.folder);
+    return files::read_xlora_folder(settings.adapter, places);
+  }
+  files::XloraFolder mixture =
+      tasks::new_xlora(folder, adapters.pointers(), gate_config(settings.xlora), settings.training.seed);
+  set_names(mixture, adapters.names);
+  return mixture;
 }
 
 }  // namespace

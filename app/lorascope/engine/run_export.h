@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/lorascope/engine/run_tasks.h"
 #include "core/files/model_config.h"
 #include "core/tasks/task_model.h"
 
@@ -21,5 +22,10 @@ struct ExportSource {
 /// an X-LoRA folder. Returns "model", "adapter" or "xlora".
 std::string export_trained(const tasks::TaskModel& model, const ExportSource& source,
                            const std::filesystem::path& folder);
+
+/// Writes what several tasks' models share, and each task's head beside it in head-TASK.safetensors: the encoder as a
+/// model folder, an X-LoRA folder, or MeteoRA's gates in gates.safetensors. Returns "model", "xlora" or "gates".
+std::string export_together(const study::RunSettings& settings, const std::vector<RunTask>& tasks,
+                            const ExportSource& source, const std::filesystem::path& folder);
 
 }  // namespace lorascope::app::engine

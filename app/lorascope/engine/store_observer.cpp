@@ -20,6 +20,7 @@ namespace {
 constexpr const char* kCurves[] = {"loss", "f1", "precision", "recall", "accuracy",   "strict.f1", "surface.f1",
                                    "exact_match", "HasAns_f1", "NoAns_f1"};
 constexpr double kMemorySeconds = 1.0;
+constexpr const char* kMean = "mean";  ///< of the tasks' main scores in percent
 
 std::string number(double value, const char* format) {
   char text[64];
@@ -60,9 +61,9 @@ Json labels_of(const data::Feature& feature, const data::LabelSet& labels) {
   return names;
 }
 
-Json row_of(const data::Feature& feature, const ObservedRun& run) {
+Json row_of(const data::Feature& feature, const ObservedTask& run, const text::Tokenizer& tokenizer) {
   Json tokens = Json::array();
-  for (const std::int32_t id : feature.input_ids) tokens.push_back(std::string(run.tokenizer.token(id)));
+  for (const std::int32_t id : feature.input_ids) tokens.push_back(std::string(tokenizer.token(id)));
   const std::vector<std::int32_t> zeros(feature.input_ids.size(), 0);
   const bool has_types = !run.settings.has_zero_segment_ids() && !feature.token_type_ids.empty();
   Json row = {{"example", feature.example},
@@ -100,6 +101,12 @@ std::string main_score(const std::string& task, const std::map<std::string, doub
 
 }  // namespace
 
+std::optional<double> main_percent(const std::string& task, const std::map<std::string, double>& scores) {
+  const auto found = scores.find(task == "swag" ? "accuracy" : "f1");
+  if (found == scores.end()) return std::nullopt;
+  return task == "squad" ? found->second : 100 * found->second;
+}
+
 double resident_mib() {
   std::ifstream file("/proc/self/statm");
   std::int64_t total = 0, resident = 0;
@@ -119,7 +126,12 @@ StoreObserver::StoreObserver(const store::Workspace& workspace, ObservedRun run,
       display_(display),
       runs_(workspace),
       writer_(workspace, run_.id),
-      best_(run_.settings.training.select_by, 0) {}
+      best_(run_.tasks.size() > 1 ? kMean : run_.settings.training.select_by, 0),
+      latest_(run_.tasks.size()) {}
+
+std::string StoreObserver::series(const char* kind, const std::string& name) const {
+  return std::string(kind) + "/" + (task().name.empty() ? "" : task().name + "/") + name;
+}
 
 void StoreObserver::set_phase(const std::string& phase) {
   heartbeat_.phase = phase;
@@ -137,10 +149,10 @@ void StoreObserver::on_start(const train::StepPlan& plan, std::int64_t first_ste
 }
 
 void StoreObserver::on_first_batch(std::span<const data::Feature* const> rows) {
-  Json batch = {{"task", run_.settings.task}, {"rows", Json::array()}};
+  Json batch = {{"task", task().settings.task}, {"rows", Json::array()}};
   std::size_t longest = 0, tokens = 0;
   for (const data::Feature* row : rows) {
-    batch["rows"].push_back(row_of(*row, run_));
+    batch["rows"].push_back(row_of(*row, task(), run_.tokenizer));
     longest = std::max(longest, row->input_ids.size());
     tokens += row->input_ids.size();
   }
@@ -152,6 +164,7 @@ void StoreObserver::on_first_batch(std::span<const data::Feature* const> rows) {
 void StoreObserver::on_step_end(const train::StepReport& report) {
   const std::int64_t step = report.step;
   writer_.add("train/loss", step, report.loss);
+  if (!task().name.empty()) writer_.add(series("train", "loss"), step, report.loss);
   writer_.add("train/grad_norm", step, report.grad_norm);
   writer_.add("train/lr", step, report.learning_rate);
   writer_.add("train/tokens_per_second", step, static_cast<double>(report.tokens) / std::max(report.seconds, 1e-9));
@@ -180,28 +193,47 @@ void StoreObserver::on_evaluation_progress(std::string_view split, std::int64_t 
 void StoreObserver::on_evaluation(const train::EvaluationReport& report, const train::Evaluation& evaluation) {
   for (const char* score : kCurves) {
     const auto found = report.scores.find(score);
-    if (found != report.scores.end()) writer_.add(std::string("eval/") + score, report.step, found->second);
+    if (found != report.scores.end()) writer_.add(series("eval", score), report.step, found->second);
   }
-  write_evaluation(report);
-  const std::string& select_by = run_.settings.training.select_by;
-  const bool has_score = report.scores.count(select_by) != 0;
-  if (has_score && best_.add(report.scores, report.step)) {
-    runs_.set_best(run_.id, {select_by, *best_.state().best, report.step});
-  }
-  if (run_.evaluated != nullptr && !evaluation.example_losses.empty()) {
-    const Predictions predictions{*run_.evaluated, evaluation, run_.settings, run_.labels};
+  write_evaluation(report, evaluation.tokens);
+  follow_best(report);
+  if (task().evaluated != nullptr && !evaluation.example_losses.empty()) {
+    const Predictions predictions{*task().evaluated, evaluation, task().settings, task().labels};
     runs_.add_predictions(run_.id, report.step, store::worst_split(report.split),
                           worst_rows(predictions, kWorstExamples));
   }
   std::string text = "epoch " + number(report.epoch, "%.4g") + ", step " + std::to_string(report.step) + ", " + report.split + ":";
   if (report.scores.count("loss") != 0) text += " loss " + number(report.scores.at("loss"), "%.4f");
-  text += main_score(run_.settings.task, report.scores);
+  text += main_score(task().settings.task, report.scores);
   on_log(train::LogLevel::Info, text + " (" + duration_text(report.seconds) + ")");
-  latest_ = evaluation;
-  if (gate_probe_ != nullptr) look_at_gate(report.step);
+  latest_[task_] = evaluation;
+  // One look at all tasks, with the first of them.
+  if (gate_probe_ != nullptr && report.step != looked_step_) look_at_gate(report.step);
+}
+
+void StoreObserver::follow_best(const train::EvaluationReport& report) {
+  std::map<std::string, double> scores = report.scores;
+  std::string metric = run_.settings.training.select_by;
+  if (run_.tasks.size() > 1) {
+    if (percents_step_ != report.step) percents_.clear();
+    percents_step_ = report.step;
+    if (const auto percent = main_percent(task().settings.task, report.scores)) percents_[task().name] = *percent;
+    const auto is_evaluated = [](const ObservedTask& other) { return other.evaluated != nullptr; };
+    const auto expected = std::count_if(run_.tasks.begin(), run_.tasks.end(), is_evaluated);
+    if (static_cast<std::ptrdiff_t>(percents_.size()) < expected) return;
+    double sum = 0;
+    for (const auto& [name, percent] : percents_) sum += percent;
+    metric = kMean;
+    scores = {{metric, sum / static_cast<double>(percents_.size())}};
+    writer_.add(std::string("eval/") + kMean, report.step, scores.at(metric));
+  }
+  if (scores.count(metric) != 0 && best_.add(scores, report.step)) {
+    runs_.set_best(run_.id, {metric, *best_.state().best, report.step});
+  }
 }
 
 void StoreObserver::look_at_gate(std::int64_t step) {
+  looked_step_ = step;
   const GateProbe::Look look = gate_probe_->look(step);
   for (const auto& [series, value] : look.series) writer_.add(series, step, value);
   if (!look.warning.empty()) on_log(train::LogLevel::Warning, look.warning);
@@ -214,7 +246,8 @@ void StoreObserver::look_at_gate(std::int64_t step) {
   runs_.add_artifact(run_.id, artifact);
 }
 
-void StoreObserver::write_evaluation(const train::EvaluationReport& report) {
+void StoreObserver::write_evaluation(const train::EvaluationReport& report, std::int64_t tokens) {
+  writer_.add(series("eval", "tokens_per_second"), report.step, static_cast<double>(tokens) / std::max(report.seconds, 1e-9));
   store::Evaluation row;
   row.step = report.step;
   row.epoch = report.epoch;

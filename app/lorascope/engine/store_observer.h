@@ -17,25 +17,38 @@ namespace lorascope::app::engine {
 
 class GateProbe;
 
+/// One of the tasks of a run.
+struct ObservedTask {
+  std::string name;  ///< of a run over several; empty for the only one
+  const study::RunSettings& settings;
+  const data::LabelSet& labels;
+  const Split& train;                ///< the rows of the first batch come from it
+  const Split* evaluated = nullptr;  ///< the split that evaluations look at
+};
+
 /// What is fixed about a run for the whole of its observation; all of it must outlive the observer.
 struct ObservedRun {
   store::RunId id = 0;
   const study::RunSettings& settings;
   const text::Tokenizer& tokenizer;
-  const data::LabelSet& labels;
-  const Split& train;               ///< the rows of the first batch come from it
-  const Split* evaluated = nullptr;  ///< the split that evaluations look at
+  std::vector<ObservedTask> tasks;  ///< at least one
 };
 
 /// Examples of an evaluation that are kept with their loss.
 constexpr std::size_t kWorstExamples = 20;
 
-/// Writes what a training does into the store and shows it on stderr; store/rows.h says in which form.
+/// The score that people look at first, in percent: entity F1, answer F1, accuracy. Nothing where it is not among them.
+std::optional<double> main_percent(const std::string& task, const std::map<std::string, double>& scores);
+
+/// Writes what a training does into the store and shows it on stderr; store/rows.h says in which form. With several
+/// tasks the series of one are train/TASK/loss and eval/TASK/METRIC, and eval/mean is the mean of their main scores in
+/// percent.
 class StoreObserver final : public train::TrainingObserver {
  public:
   StoreObserver(const store::Workspace& workspace, ObservedRun run, ProgressDisplay& display);
 
   void on_start(const train::StepPlan& plan, std::int64_t first_step) override;
+  void on_task(std::size_t task) override { task_ = task; }
   void on_first_batch(std::span<const data::Feature* const> rows) override;
   void on_step_end(const train::StepReport& report) override;
   void on_evaluation_progress(std::string_view split, std::int64_t rows_done, std::int64_t rows) override;
@@ -51,12 +64,18 @@ class StoreObserver final : public train::TrainingObserver {
   void set_phase(const std::string& phase);
   /// Returns when everything is committed. Throws StoreError where it could not be.
   void flush() { writer_.flush(); }
-  /// The last evaluation; afterwards it is gone.
-  train::Evaluation take_latest_evaluation() { return std::move(latest_); }
+  /// The last evaluation of a task; afterwards it is gone.
+  train::Evaluation take_latest_evaluation(std::size_t task) { return std::move(latest_.at(task)); }
+  /// A point of a series that no report brings.
+  void add_point(const std::string& series, std::int64_t step, double value) { writer_.add(series, step, value); }
   std::int64_t last_step() const { return heartbeat_.step; }
 
  private:
-  void write_evaluation(const train::EvaluationReport& report);
+  const ObservedTask& task() const { return run_.tasks[task_]; }
+  /// "eval/f1", with several tasks "eval/squad/f1".
+  std::string series(const char* kind, const std::string& name) const;
+  void write_evaluation(const train::EvaluationReport& report, std::int64_t tokens);
+  void follow_best(const train::EvaluationReport& report);
   void look_at_gate(std::int64_t step);
 
   const store::Workspace& workspace_;
@@ -66,10 +85,14 @@ class StoreObserver final : public train::TrainingObserver {
   store::MetricWriter writer_;
   store::Heartbeat heartbeat_;
   train::EarlyStopping best_;  ///< follows the selection score without ever stopping
-  train::Evaluation latest_;
+  std::size_t task_ = 0;
+  std::vector<train::Evaluation> latest_;                ///< of each task
+  std::map<std::string, double> percents_;               ///< main scores of the tasks evaluated at percents_step_
+  std::int64_t percents_step_ = -1;
   Stopwatch since_memory_;
   bool is_paused_ = false;
   GateProbe* gate_probe_ = nullptr;
+  std::int64_t looked_step_ = -1;
 };
 
 /// Resident memory of this process now, and its peak.

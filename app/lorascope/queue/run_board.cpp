@@ -60,7 +60,7 @@ std::string progress_text(const RunRecord& run) {
 std::string result_text(const RunRecord& run) {
   std::string text;
   for (const auto& [split, scores] : run.result.scores) {
-    const std::string name = run.task == "swag" ? "accuracy" : "f1";
+    const std::string name = run.task == "swag" ? "accuracy" : run.task == "several" ? "mean" : "f1";
     const auto score = scores.find(name);
     if (score != scores.end()) text += "  " + split + " " + name + " " + short_number(score->second);
   }

@@ -58,6 +58,17 @@ constexpr OptionOfKey kOptions[] = {
     {"xlora.entropy_weight", "--entropy-weight"},
     {"xlora.cache_mib", "--xlora-cache-mib"},
     {"xlora.train_head", "--xlora-train-head"},
+    {"mix.weights", "--mix-weights"},
+    {"mix.sum", "--mix-sum"},
+    {"mix.examples", "--examples"},
+    {"mix.budget", "--budget"},
+    {"mix.penalty", "--penalty"},
+    {"mix.top_k", "--top-k"},
+    {"mix.temperature", "--mix-temperature"},
+    {"mix.gate_loss_weight", "--gate-loss-weight"},
+    {"mix.train_head", "--mix-train-head"},
+    {"several.draw", "--draw"},
+    {"several.temperature", "--draw-temperature"},
     {"squad.stride", "--stride"},
     {"squad.n_best", "--n-best"},
     {"squad.max_answer_length", "--max-answer-length"},
@@ -167,13 +178,35 @@ bool is_always_written(std::string_view key) {
   return key == "task" || key == "method" || key == "data.train";
 }
 
+/// " --train wnut17=FILE --train squad=FILE …"
+std::string task_files(const study::RunSettings& settings) {
+  std::string text;
+  for (std::size_t i = 0; i < settings.task_names().size(); ++i) {
+    const study::RunSettings own = settings.of_task(i);
+    const std::pair<const char*, const std::string*> files[] = {
+        {" --train ", &own.train_file}, {" --eval ", &own.eval_file}, {" --test ", &own.test_file}};
+    for (const auto& [option, file] : files) {
+      if (!file->empty()) text += option + shell_word(own.task + "=" + *file);
+    }
+  }
+  return text;
+}
+
+/// `lorascope mix train` says of which task each file is.
+bool is_said_by_files(std::string_view key) {
+  return key == "task" || key.starts_with("data.");
+}
+
 }  // namespace
 
 std::vector<Problem> data_problems(const study::Study& study) {
   std::map<std::string, std::string> files;  // task by file
-  for (const study::RunSettings& run : study.runs) {
-    for (const std::string& file : {run.train_file, run.eval_file, run.test_file}) {
-      if (!file.empty()) files[file] = run.task;
+  for (const study::RunSettings& settings : study.runs) {
+    for (std::size_t i = 0; i < settings.task_names().size(); ++i) {
+      const study::RunSettings run = settings.of_task(i);
+      for (const std::string& file : {run.train_file, run.eval_file, run.test_file}) {
+        if (!file.empty()) files[file] = run.task;
+      }
     }
   }
   std::vector<Problem> all;
@@ -200,8 +233,14 @@ void make_data(study::Study& study, const store::Workspace& workspace) {
 std::string train_command(const study::RunSettings& settings, const store::Workspace& workspace) {
   static const study::RunSettings defaults;
   const bool is_lora = settings.method == study::Method::Lora;
-  std::string line = "lorascope train --workspace " + shell_word(workspace.folder().string());
+  const bool trains_one = settings.method == study::Method::FullFineTuning || is_lora ||
+                          settings.method == study::Method::Xlora;
+  const bool is_mixture = settings.has_several_tasks() || !trains_one;
+  std::string line = std::string(is_mixture ? "lorascope mix train" : "lorascope train") + " --workspace " +
+                     shell_word(workspace.folder().string());
+  if (is_mixture) line += task_files(settings);
   for (const auto& [key, option] : kOptions) {
+    if (is_mixture && is_said_by_files(key)) continue;
     const study::SettingsField& field = *study::find_field(key);
     const Json value = field.get(settings);
     if (!is_always_written(key) && value == field.get(defaults)) continue;

@@ -17,9 +17,16 @@ TEST_CASE("The built-in study is the one in experiments/, and its data is made i
   const test::TemporaryFolder folder;
   const store::Workspace workspace = store::Workspace::open_or_create(folder.path());
   study::Study study = study::load_study(built_in_study(), "built-in study", {});
-  REQUIRE(study.runs.size() == 6);
+  REQUIRE(study.runs.size() == 8);
+  CHECK(study.parents[6].size() == 3);
+  CHECK(study.parents[7].size() == 3);
   make_data(study, workspace);
+  std::vector<study::RunSettings> single;
   for (const study::RunSettings& run : study.runs) {
+    for (std::size_t i = 0; i < run.task_names().size(); ++i) single.push_back(run.of_task(i));
+  }
+  CHECK(single.size() == 12);
+  for (const study::RunSettings& run : single) {
     CHECK(std::filesystem::file_size(run.train_file) > 1000);
     CHECK(std::filesystem::exists(run.eval_file));
     CHECK(std::filesystem::exists(run.test_file));
@@ -68,6 +75,28 @@ TEST_CASE("The equivalent command has the settings of its own task and method on
                         Catch::Contains("--lora-layers 1,2") && !Catch::Contains("--train-head"));
   settings.task = "swag";
   CHECK_THAT(train_command(settings, workspace), Catch::Contains("--train-head false") && !Catch::Contains("--stride"));
+}
+
+TEST_CASE("The equivalent command of a run over several tasks says of which each file is", "[queue]") {
+  const test::TemporaryFolder folder;
+  const store::Workspace workspace = store::Workspace::open_or_create(folder.path());
+  study::RunSettings settings;
+  settings.task = study::kSeveralTasks;
+  settings.several.tasks = {"wnut17", "squad"};
+  settings.several.train = {"a", "b c"};
+  settings.several.eval = {"", "d"};
+  settings.several.test = {"", ""};
+  settings.several.draw = "uniform";
+  settings.method = study::Method::Merge;
+  settings.xlora.adapters = {"wnut17=run:1", "squad=run:2"};
+  settings.mix.weights = {1, 0.5};
+  const std::string line = train_command(settings, workspace);
+  CHECK_THAT(line, Catch::Contains("lorascope mix train --workspace "));
+  CHECK_THAT(line, Catch::Contains("--train wnut17=a --train 'squad=b c' --eval squad=d"));
+  CHECK_THAT(line, Catch::Contains("--method merge"));
+  CHECK_THAT(line, Catch::Contains("--adapters 'wnut17=run:1,squad=run:2'") || Catch::Contains("--adapters wnut17=run:1,squad=run:2"));
+  CHECK_THAT(line, Catch::Contains("--mix-weights 1,0.5") && Catch::Contains("--draw uniform"));
+  CHECK_THAT(line, !Catch::Contains("--task") && !Catch::Contains("--xlora-depth") && !Catch::Contains("--budget"));
 }
 
 TEST_CASE("The equivalent command names what differs from the defaults", "[queue]") {

@@ -8,8 +8,10 @@
 #include "core/files/xlora_folder.h"
 #include "core/nn/initialise.h"
 #include "core/tasks/mixture_model.h"
+#include "core/tasks/shared_encoder.h"
 #include "core/train/multi_task_trainer.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_model.h"
 
 namespace lorascope::train {
@@ -132,6 +134,32 @@ struct TwoTasks {
   }
 };
 
+/// Keeps what is reported, by task.
+class Notes final : public TrainingObserver {
+ public:
+  void on_task(std::size_t task) override { task_ = task; }
+  void on_step_end(const StepReport& report) override {
+    losses[task_].push_back(report.loss);
+    all.push_back(report.loss);
+  }
+
+  std::map<std::size_t, std::vector<double>> losses;
+  std::vector<double> all;
+
+ private:
+  std::size_t task_ = 99;
+};
+
+/// Asks for a stop after so many steps.
+class StopAfter final : public CommandSource {
+ public:
+  explicit StopAfter(int steps) : left_(steps) {}
+  std::optional<Command> take() override { return left_-- == 0 ? std::optional(Command::Stop) : std::nullopt; }
+
+ private:
+  int left_;
+};
+
 TEST_CASE("One gate learns from several tasks, each with a head of its own", "[train]") {
   TwoTasks two;
   const auto head = [&](std::size_t task) { return two.models[task]->export_xlora().head; };
@@ -140,10 +168,11 @@ TEST_CASE("One gate learns from several tasks, each with a head of its own", "[t
   TrainingOptions options = batches_of(3);
   options.learning_rate = 0.02;
   options.epochs = 12;
-  MultiTaskTrainer trainer(two.tasks(), options, {});
+  Notes notes;
+  MultiTaskTrainer trainer({two.tasks(), &notes, nullptr}, options, {});
   CHECK(trainer.total_steps() == 12 * 6);
-  std::map<std::size_t, std::vector<double>> losses;
-  trainer.run([&](const MultiTaskStep& step) { losses[step.task].push_back(step.loss); });
+  trainer.run();
+  auto& losses = notes.losses;
   REQUIRE(losses[0].size() == 48);
   REQUIRE(losses[1].size() == 24);
   for (const auto& [task, values] : losses) {
@@ -168,9 +197,11 @@ TEST_CASE("A step on one task leaves the other task's head as it is", "[train]")
   options.max_steps = 1;
   const auto before = std::vector{two.models[0]->export_xlora().head.at("classifier.weight").clone(),
                                   two.models[1]->export_xlora().head.at("qa_outputs.weight").clone()};
-  MultiTaskTrainer trainer(two.tasks(), options, {});
-  std::size_t drawn = 2;
-  trainer.run([&](const MultiTaskStep& step) { drawn = step.task; });
+  Notes notes;
+  MultiTaskTrainer trainer({two.tasks(), &notes, nullptr}, options, {});
+  trainer.run();
+  REQUIRE(notes.losses.size() == 1);
+  const std::size_t drawn = notes.losses.begin()->first;
   REQUIRE(drawn < 2);
   const auto after = std::vector{two.models[0]->export_xlora().head.at("classifier.weight"),
                                  two.models[1]->export_xlora().head.at("qa_outputs.weight")};
@@ -180,8 +211,75 @@ TEST_CASE("A step on one task leaves the other task's head as it is", "[train]")
 
 TEST_CASE("Models that share nothing are refused", "[train]") {
   TwoTasks two, others;
-  CHECK_THROWS_WITH(MultiTaskTrainer({two.tasks()[0], others.tasks()[1]}, batches_of(2), {}),
+  CHECK_THROWS_WITH(MultiTaskTrainer({{two.tasks()[0], others.tasks()[1]}, nullptr, nullptr}, batches_of(2), {}),
                     Catch::Contains("share no trained parameter"));
+  TrainingOptions options = batches_of(2);
+  options.keep_best = true;
+  CHECK_THROWS_WITH(MultiTaskTrainer({two.tasks(), nullptr, nullptr}, options, {}), Catch::Contains("several tasks"));
+}
+
+TEST_CASE("A training on several tasks that is stopped and resumed gives the same bits", "[train]") {
+  const lorascope::test::TemporaryFolder folder;
+  TrainingOptions options = batches_of(3);
+  options.learning_rate = 0.02;
+  options.weight_decay = 0.01;
+  options.epochs = 3;
+  TwoTasks straight;
+  Notes whole;
+  MultiTaskTrainer({straight.tasks(), &whole, nullptr}, options, {}).run();
+
+  options.checkpoint_folder = folder.path();
+  Notes parts;
+  TwoTasks first;
+  StopAfter after_eight(8);
+  CHECK(MultiTaskTrainer({first.tasks(), &parts, &after_eight}, options, {}).run().is_stopped);
+  TwoTasks second;
+  MultiTaskTrainer resumed({second.tasks(), &parts, nullptr}, options, {});
+  resumed.restore(read_checkpoint(*newest_checkpoint(folder.path())));
+  CHECK_FALSE(resumed.run().is_stopped);
+  CHECK(parts.all == whole.all);
+  for (std::size_t task = 0; task < 2; ++task)
+    for (std::size_t i = 0; i < straight.models[task]->trainable().size(); ++i)
+      CHECK(at::equal(straight.models[task]->trainable()[i].value, second.models[task]->trainable()[i].value));
+
+  options.learning_rate = 0.01;
+  MultiTaskTrainer other({second.tasks(), nullptr, nullptr}, options, {});
+  CHECK_THROWS_WITH(other.restore(read_checkpoint(*newest_checkpoint(folder.path()))),
+                    Catch::Contains("learning_rate"));
+}
+
+TEST_CASE("Full fine-tuning of several tasks trains one encoder under all heads", "[train]") {
+  TwoTasks two;
+  std::vector<tasks::TaskModelOptions> options(2);
+  options[1].kind = tasks::TaskKind::Spans;
+  two.models = tasks::full_models(two.base, options);
+  TrainingOptions training = batches_of(3);
+  training.learning_rate = 0.01;
+  training.epochs = 12;
+  Notes notes;
+  MultiTaskTrainer({two.tasks(), &notes, nullptr}, training, {}).run();
+  const auto left = two.models[0]->export_model(), right = two.models[1]->export_model();
+  for (const auto& [name, tensor] : left) {
+    if (right.count(name) != 0) CHECK(at::equal(tensor, right.at(name)));
+    if (name.find("word_embeddings") != std::string::npos) CHECK_FALSE(at::equal(tensor, two.base.tensors.at(name)));
+  }
+  CHECK(left.count("classifier.weight") == 1);
+  CHECK(right.count("classifier.weight") == 0);
+  for (const auto& [task, losses] : notes.losses)
+    CHECK(std::accumulate(losses.end() - 6, losses.end(), 0.0) < std::accumulate(losses.begin(), losses.begin() + 6, 0.0));
+
+  // The same steps on models that share nothing, their encoders made equal after each step, is what it must be.
+  TwoTasks naive;
+  naive.models.clear();
+  for (const tasks::TaskModelOptions& own : options) naive.models.push_back(tasks::TaskModel::full(naive.base, own));
+  training.max_steps = 1;
+  MultiTaskTrainer({{naive.tasks()[0]}, nullptr, nullptr}, training, {}).run();
+  TwoTasks shared;
+  shared.models = tasks::full_models(shared.base, options);
+  MultiTaskTrainer({{shared.tasks()[0]}, nullptr, nullptr}, training, {}).run();
+  const auto alone = naive.models[0]->export_model(), together = shared.models[1]->export_model();
+  for (const auto& [name, tensor] : together)
+    if (alone.count(name) != 0) CHECK(at::equal(tensor, alone.at(name)));
 }
 
 }  // namespace

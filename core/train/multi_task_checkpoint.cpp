@@ -1,0 +1,115 @@
+#include <ATen/ATen.h>
+
+#include "core/base/error.h"
+#include "core/tasks/task_model.h"
+#include "core/train/checkpoint_match.h"
+#include "core/train/multi_task_trainer.h"
+
+namespace lorascope::train {
+namespace {
+
+using Tensors = std::map<std::string, at::Tensor>;
+
+/// Adds `more` to `all` under names with `prefix` before them, and takes them out again.
+void add_named(Tensors& all, const std::string& prefix, const Tensors& more) {
+  for (const auto& [name, tensor] : more) all[prefix + name] = tensor;
+}
+
+Tensors named(const Tensors& all, const std::string& prefix, const std::vector<nn::Parameter>& parameters) {
+  Tensors part;
+  for (const nn::Parameter& parameter : parameters) part[parameter.name] = all.at(prefix + parameter.name);
+  return part;
+}
+
+}  // namespace
+
+std::vector<MultiTaskTrainer::NamedParameter> MultiTaskTrainer::parameters() const {
+  std::vector<NamedParameter> all;
+  for (const nn::Parameter& parameter : shared_parameters_) all.push_back({parameter.name, parameter});
+  for (std::size_t i = 0; i < own_parameters_.size(); ++i)
+    for (const nn::Parameter& parameter : own_parameters_[i])
+      all.push_back({parts_.tasks[i].name + "/" + parameter.name, parameter});
+  return all;
+}
+
+std::map<std::string, std::string> MultiTaskTrainer::fingerprint() const {
+  std::map<std::string, std::string> result = fingerprint_of(options_);
+  result["total_steps"] = std::to_string(plan_.total_steps);
+  for (std::size_t i = 0; i < parts_.tasks.size(); ++i)
+    result["batches of " + parts_.tasks[i].name] =
+        std::to_string(stream_.counts()[i]) + " of " + std::to_string(row_begins_[i].size() - 1) + " rows" +
+        (parts_.tasks[i].zero_segment_ids ? ", segment ids zero" : "");
+  return result;
+}
+
+Checkpoint MultiTaskTrainer::make_checkpoint() const {
+  Checkpoint checkpoint;
+  checkpoint.state = state_;
+  checkpoint.state.wall_seconds = wall_seconds();
+  checkpoint.fingerprint = fingerprint();
+  for (const NamedParameter& entry : parameters()) checkpoint.weights[entry.name] = entry.parameter.value;
+  for (std::size_t i = 0; i < optimizers_.size(); ++i) {
+    const std::string prefix = i == 0 ? "" : parts_.tasks[i - 1].name + "/";
+    add_named(checkpoint.first_moments, prefix, optimizers_[i].first_moments());
+    add_named(checkpoint.second_moments, prefix, optimizers_[i].second_moments());
+  }
+  return checkpoint;
+}
+
+void MultiTaskTrainer::restore(const Checkpoint& checkpoint) {
+  std::vector<Problem> problems;
+  compare_fingerprints(checkpoint.fingerprint, fingerprint(), problems);
+  Tensors values;
+  for (const NamedParameter& entry : parameters()) values[entry.name] = entry.parameter.value;
+  compare_tensors(checkpoint.weights, values, "weights", problems);
+  compare_tensors(checkpoint.first_moments, values, "first moments", problems);
+  compare_tensors(checkpoint.second_moments, values, "second moments", problems);
+  if (checkpoint.state.step > plan_.total_steps || checkpoint.state.group > plan_.steps_per_epoch)
+    problems.push_back({"state", "step " + std::to_string(checkpoint.state.step), "a step of this training", ""});
+  if (!problems.empty()) throw CheckpointError("the checkpoint belongs to another training", problems);
+
+  copy_values(checkpoint.weights, values);
+  for (const TrainedTask& task : parts_.tasks) task.model->values_changed();
+  for (std::size_t i = 0; i < optimizers_.size(); ++i) {
+    const std::string prefix = i == 0 ? "" : parts_.tasks[i - 1].name + "/";
+    const std::vector<nn::Parameter>& own = i == 0 ? shared_parameters_ : own_parameters_[i - 1];
+    optimizers_[i].restore(named(checkpoint.first_moments, prefix, own), named(checkpoint.second_moments, prefix, own));
+  }
+  state_ = checkpoint.state;
+  wall_before_ = state_.wall_seconds;
+  saved_step_ = state_.step;
+  // How often each task was drawn follows from the order of the batches.
+  own_steps_.assign(parts_.tasks.size(), 0);
+  for (std::int64_t epoch = 0; epoch <= state_.epoch; ++epoch) {
+    const std::vector<TaskStream::Draw> draws = stream_.batches(epoch);
+    const std::size_t done = epoch < state_.epoch ? draws.size() : static_cast<std::size_t>(state_.group);
+    for (std::size_t i = 0; i < done; ++i) ++own_steps_[draws[i].task];
+  }
+}
+
+void MultiTaskTrainer::save() {
+  if (options_.checkpoint_folder.empty()) return;
+  const Stopwatch watch;
+  parts_.observer->on_phase(Phase::Saving);
+  const std::filesystem::path folder = write_checkpoint(options_.checkpoint_folder, make_checkpoint());
+  last_saving_seconds_ = watch.seconds();
+  saving_seconds_ += last_saving_seconds_;
+  saved_step_ = state_.step;
+  saved_at_ = wall_.seconds();
+  parts_.observer->on_checkpoint({state_.step, folder, checkpoint_size_bytes(folder), last_saving_seconds_});
+  parts_.observer->on_phase(Phase::Training);
+}
+
+void MultiTaskTrainer::save_if_due(bool after_evaluation) {
+  if (options_.checkpoint_folder.empty() || state_.step == plan_.total_steps) return;
+  const std::int64_t every = options_.checkpoint_every_steps;
+  if (every > 0) {
+    if (!after_evaluation && state_.step % every == 0) save();
+    return;
+  }
+  const double elapsed = wall_.seconds();
+  const bool is_point = after_evaluation || elapsed - saved_at_ >= options_.checkpoint_seconds;
+  if (is_point && saving_seconds_ + last_saving_seconds_ <= options_.checkpoint_share * elapsed) save();
+}
+
+}  // namespace lorascope::train
