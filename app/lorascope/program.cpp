@@ -35,6 +35,7 @@ void add_commands(CLI::App& program) {
   add_predict(program);
   add_train(program);
   add_forward(program);
+  add_inspect(program);
   add_import(program);
   add_analyse(program);
   add_directions(program);

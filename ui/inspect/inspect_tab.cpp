@@ -30,7 +30,7 @@ namespace lorascope::ui {
 namespace {
 
 constexpr int kPanelWidth = 268;
-constexpr int kWidthForPanel = 820;
+constexpr int kWidthForPanel = 760;
 constexpr qsizetype kMostHistory = 20;
 
 bool hasResult(const store::RunRecord& run) {
@@ -247,10 +247,12 @@ void InspectTab::ask() {
   asked_ = input;
   remember(input);
   messages_->clear();
+  // The first one also waits for the model.
+  const bool is_loaded = process_->state() == InspectorProcess::State::Ready;
   question_ = process_->ask({{QStringLiteral("ask"), QStringLiteral("sentence")}, {QStringLiteral("input"), input}},
-                            timed([this](const InspectorProcess::Reply& reply, double milliseconds) {
+                            timed([this, is_loaded](const InspectorProcess::Reply& reply, double milliseconds) {
                               question_ = 0;
-                              answer_ms_ = milliseconds;
+                              answer_ms_ = is_loaded ? milliseconds : 0;
                               takeAnswer(reply, false);
                             }));
   askPair();
@@ -269,7 +271,9 @@ void InspectTab::takeAnswer(const InspectorProcess::Reply& reply, bool changed) 
       panel_->setMeans(means);
     }
   }
-  status_->setText(tr("%1 tokens, answered in %2 ms").arg(answer->numTokens()).arg(changed ? what_if_ms_ : answer_ms_, 0, 'f', 0));
+  const double milliseconds = changed ? what_if_ms_ : answer_ms_;
+  const QString tokens = tr("%1 tokens").arg(answer->numTokens());
+  status_->setText(milliseconds > 0 ? tr("%1, answered in %2 ms").arg(tokens).arg(milliseconds, 0, 'f', 0) : tokens);
   views_->setAnswer(changed_, plain_);
   showToken();
   Q_EMIT answered();

@@ -22,6 +22,7 @@ namespace lorascope::ui {
 namespace {
 
 constexpr int kPlotHeight = 250;
+constexpr int kWidthForTwo = 520;
 
 PlotCard* makePlot() {
   auto* card = new PlotCard(PlotToolbar::Controls());
@@ -112,13 +113,22 @@ void InspectViews::placePlots() {
   std::vector<QWidget*> shown;
   for (QWidget* plot : std::initializer_list<QWidget*>{bars_, paths_, distances_, pair_distances_})
     if (!plot->isHidden()) shown.push_back(plot);
-  if (shown == placed_) return;
+  const int columns = width() < kWidthForTwo ? 1 : 2;
+  if (shown == placed_ && columns == placed_columns_) return;
   for (QWidget* plot : placed_) plots_->removeWidget(plot);
   placed_ = shown;
-  for (std::size_t i = 0; i < shown.size(); ++i) {
-    const bool is_alone = i % 2 == 0 && i + 1 == shown.size();
-    plots_->addWidget(shown[i], static_cast<int>(i / 2), static_cast<int>(i % 2), 1, is_alone ? 2 : 1);
+  placed_columns_ = columns;
+  for (int i = 0; i < static_cast<int>(shown.size()); ++i) {
+    const bool is_alone = i % columns == 0 && i + 1 == static_cast<int>(shown.size());
+    plots_->addWidget(shown[static_cast<std::size_t>(i)], i / columns, i % columns, 1, is_alone ? columns : 1);
   }
+  plots_->setColumnStretch(0, 1);
+  plots_->setColumnStretch(1, columns - 1);
+}
+
+void InspectViews::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  placePlots();
 }
 
 void InspectViews::setAnswer(std::shared_ptr<const InspectAnswer> answer, std::shared_ptr<const InspectAnswer> before) {

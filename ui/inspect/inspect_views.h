@@ -54,10 +54,13 @@ class InspectViews : public QWidget {
  Q_SIGNALS:
   void tokenChosen(int token);
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
   void chooseRow(int row);
   void draw();
-  /// The plots that are shown, two in a row.
+  /// The plots that are shown, two in a row where there is room.
   void placePlots();
 
   std::string method_ = "base";
@@ -67,6 +70,7 @@ class InspectViews : public QWidget {
   QWidget* strip_area_;
   QGridLayout* plots_;
   std::vector<QWidget*> placed_;  ///< in the grid now
+  int placed_columns_ = 0;
   TokenStrip* strip_;
   SegmentBar *rows_, *words_;
   ScalingCard* scalings_;
