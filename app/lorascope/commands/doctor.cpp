@@ -23,6 +23,7 @@
 #include "core/base/json.h"
 #include "core/files/model_folder.h"
 #include "core/nn/device.h"
+#include "core/nn/precision.h"
 #include "core/store/run_store.h"
 #include "core/store/workspace.h"
 
@@ -71,6 +72,8 @@ void look_at_machine(Findings& findings) {
   findings.values["threads"] = at::get_num_threads();
   findings.values["vector_instructions"] = at::get_cpu_capability();
   findings.values["memory_gib"] = memory_gib();
+  const std::string obstacle = nn::why_no_bf16("cpu");
+  findings.values["bf16"] = {{"usable", obstacle.empty()}, {"reason", obstacle}};
 }
 
 void look_at_gpu(Findings& findings) {
@@ -151,6 +154,9 @@ void print(const Findings& findings) {
   line("processor") << values.at("processor").get<std::string>() << ", " << values.at("cores") << " cores, "
                     << values.at("threads") << " threads, " << values.at("vector_instructions").get<std::string>()
                     << '\n';
+  const Json& bf16 = values.at("bf16");
+  line("bf16") << (bf16.at("usable").get<bool>() ? "can be used (--precision bf16)" : "not used: " + bf16.at("reason").get<std::string>())
+               << '\n';
   line("memory") << values.at("memory_gib").get<double>() << " GiB\n";
   const Json& gpu = values.at("gpu");
   line("GPU") << (gpu.at("usable").get<bool>() ? "can be used" : "none used: " + gpu.at("reason").get<std::string>())

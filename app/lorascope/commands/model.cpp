@@ -7,6 +7,7 @@
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/model_get.h"
+#include "app/lorascope/commands/model_memory.h"
 #include "app/lorascope/hub/model_places.h"
 #include "core/base/error.h"
 #include "core/base/json.h"
@@ -43,6 +44,7 @@ Json parameters_json(const ShowOptions& options, const files::ModelDescription& 
   const files::ModelConfig& config = model.config;
   const files::HeadShape head{num_labels(options, model), options.task == "swag"};
   files::AdapterConfig adapter = options.adapter;
+  if (adapter.target_modules.names == std::vector<std::string>{"all-linear"}) adapter.target_modules = {{}, "all-linear"};
   if (adapter.target_modules.is_empty()) adapter.target_modules.names = files::family_names(config.family).lora_targets;
   const files::ParameterCount lora = files::lora_parameters(config, head, adapter);
   if (lora.adapter == 0) {
@@ -59,7 +61,8 @@ Json parameters_json(const ShowOptions& options, const files::ModelDescription& 
                {"lora", count_json(lora)}};
   json["lora"]["adapter"] = lora.adapter;
   json["lora"]["rank"] = adapter.rank;
-  json["lora"]["targets"] = adapter.target_modules.names;
+  json["lora"]["targets"] = adapter.target_modules.pattern ? Json(*adapter.target_modules.pattern)
+                                                           : Json(adapter.target_modules.names);
   return json;
 }
 
@@ -179,6 +182,7 @@ void add_model(CLI::App& program) {
   add_show(*group);
   add_list(*group);
   add_model_get(*group);
+  add_model_memory(*group);
 }
 
 }  // namespace lorascope::app

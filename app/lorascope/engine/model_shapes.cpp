@@ -52,14 +52,18 @@ const std::vector<std::string>& known_shapes() {
   return names;
 }
 
-files::ModelFolder random_model(const std::string& name, std::int64_t vocab_size, std::uint64_t seed) {
+files::ModelConfig shape_config(const std::string& name, std::int64_t vocab_size) {
   const auto shape = std::find_if(shapes().begin(), shapes().end(), [&](const Shape& one) { return one.name == name; });
   if (shape == shapes().end()) {
     throw UsageError("--shape: found \"" + name + "\"", "use minilm6, distilbert, bert-base or bert-large");
   }
+  return config_of(*shape, vocab_size);
+}
+
+files::ModelFolder random_model(const std::string& name, std::int64_t vocab_size, std::uint64_t seed) {
   files::ModelFolder model;
   model.folder = name;
-  model.config = config_of(*shape, vocab_size);
+  model.config = shape_config(name, vocab_size);
   const at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
   for (const files::EncoderTensor& tensor : files::encoder_tensors(model.config, name != "distilbert")) {
     at::Tensor value = at::zeros(tensor.shape, at::kFloat);

@@ -6,6 +6,8 @@
 #include "core/files/model_config.h"
 #include "core/files/safetensors.h"
 #include "core/files/safetensors_header.h"
+#include "core/files/weight_files.h"
+#include "core/files/xlora_config.h"
 #include "tests/core/files/refusal.h"
 #include "tests/support/temporary_folder.h"
 
@@ -113,6 +115,40 @@ TEST_CASE("mutated adapter configs are taken or refused, and what is taken can b
   });
   CHECK(refusals > kRounds / 4);
   CHECK(refusals < kRounds);
+}
+
+TEST_CASE("mutated X-LoRA configs are taken or refused", "[files][damaged]") {
+  const std::string good =
+      R"({"adapters":{"north":"north","south":"south"},"hidden_size":8,"base_model_id":"tiny","device":"cpu","xlora_depth":2,)"
+      R"("xlora_size":4,"layerwise_scalings":true,"enable_softmax":true,"softmax_temperature":0.5,"top_k_lora":null,)"
+      R"("xlora_dropout_p":0.2,"scaling_pass_value":0.0,"global_scaling_weight":1.0,"peft_type":"XLORA"})";
+  for (const XloraFormat format : {XloraFormat::Package, XloraFormat::Peft}) {
+    const int refusals =
+        count_refusals(good, 5, [format](const std::string& text) { parse_xlora_config(text, "fuzz", format); });
+    CHECK(refusals > kRounds / 4);
+    CHECK(refusals < kRounds);
+  }
+}
+
+TEST_CASE("mutated indices of shards are followed or refused, never out of the folder", "[files][damaged]") {
+  const test::TemporaryFolder folder;
+  write_safetensors(folder.path() / "one.safetensors", {{"a", at::ones({2})}, {"b", at::ones({3})}});
+  write_safetensors(folder.path() / "two.safetensors", {{"c", at::ones({4})}});
+  const std::string good =
+      R"({"metadata":{"total_size":36},"weight_map":{"a":"one.safetensors","b":"one.safetensors","c":"two.safetensors"}})";
+  std::mt19937 random(6);
+  int refusals = 0;
+  constexpr int kFiles = 400;
+  for (int round = 0; round < kFiles; ++round) {
+    test::write_quickly(folder.path() / "model.safetensors.index.json", mutated(good, random));
+    try {
+      for (const StoredTensor& tensor : open_weight_files(folder.path()).tensors) tensor.archive->load(tensor.name);
+    } catch (const CheckpointError&) {
+      ++refusals;
+    }
+  }
+  CHECK(refusals > kFiles / 4);
+  CHECK(refusals < kFiles);
 }
 
 }  // namespace

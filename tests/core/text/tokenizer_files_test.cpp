@@ -270,6 +270,43 @@ TEST_CASE("damaged vocabularies are refused with file, line and a hint", "[text]
   check_vocabulary_refused(std::string(1000, '\0'), "no [UNK]");
 }
 
+TEST_CASE("random damage to the other files of a tokenizer is refused or read, never worse", "[text]") {
+  std::string vocabulary;
+  for (const std::string& token : test::small_vocabulary()) vocabulary += token + "\n";
+  const std::vector<std::pair<std::string, std::string>> wholes = {
+      {"vocab.txt", vocabulary},
+      {"tokenizer_config.json",
+       R"({"do_lower_case": true, "strip_accents": null, "tokenize_chinese_chars": true, "model_max_length": 512})"},
+      {"special_tokens_map.json", R"({"cls_token": "[CLS]", "unk_token": {"content": "[UNK]", "lstrip": false}})"},
+      {"added_tokens.json", R"({"[LEFT]": 60, "[RIGHT]": 61})"}};
+  std::uint32_t state = 54321;
+  const auto random = [&] { return (state = state * 1664525u + 1013904223u) >> 8; };
+  for (const auto& [name, whole] : wholes) {
+    CAPTURE(name);
+    const test::TemporaryFolder folder;
+    std::ofstream(folder.path() / "vocab.txt", std::ios::binary) << vocabulary;
+    for (int i = 0; i < 200; ++i) {
+      std::string content = whole;
+      for (int k = 0; k < 3 && !content.empty(); ++k) {
+        const std::size_t at = random() % content.size();
+        if (random() % 3 == 0)
+          content.erase(at, 1 + random() % 9);
+        else if (random() % 2 == 0)
+          content.insert(at, content.substr(at / 2, random() % 20));
+        else
+          content[at] = static_cast<char>(random());
+      }
+      CAPTURE(i, content);
+      std::ofstream(folder.path() / name, std::ios::binary) << content;
+      try {
+        text::Tokenizer::from_folder(folder.path()).encode("Playing the [SEP] café");
+      } catch (const InputError& error) {
+        CHECK_FALSE(std::string(error.what()).empty());
+      }
+    }
+  }
+}
+
 TEST_CASE("random damage to a tokenizer.json is refused or read, never worse", "[text]") {
   const std::string whole = small_tokenizer_json().dump();
   const test::TemporaryFolder folder;
