@@ -1,5 +1,6 @@
 #include "ui/representations/analysis_figures.h"
 
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QObject>
 #include <algorithm>
@@ -104,6 +105,11 @@ QStringList resultNames(const QJsonObject& analysis, const char* key) {
   return names;
 }
 
+QString sourceName(const QJsonObject& analysis) {
+  const QString source = analysis.value("source").toString();
+  return source.contains('/') ? QFileInfo(source).fileName() : QObject::tr("generated sentences");
+}
+
 HeatMap ckaMap(const QJsonObject& analysis, int result) {
   const QJsonObject found = resultAt(analysis, result);
   // [layer of the first][layer of the second]
@@ -126,11 +132,13 @@ HeatMap ckaMap(const QJsonObject& analysis, int result) {
 
 QString ckaCaption(const QJsonObject& analysis, int result) {
   const QJsonObject found = resultAt(analysis, result);
-  return QObject::tr("n = %L1 tokens, width %2. Floor: tokens in random order show at most %3; without debiasing noise "
-                     "would show %4.")
+  return QObject::tr("Rows: layers of %1; columns: of the base. n = %L2 tokens of %3, width %4. Floor: tokens in random "
+                     "order show at most %5; without debiasing noise would show %6.")
+      .arg(subjectAt(analysis, found.value("second").toInt()).value("name").toString())
       .arg(analysis.value("tokens").toInteger())
+      .arg(sourceName(analysis))
       .arg(analysis.value("width").toInteger())
-      .arg(QString::fromStdString(figures::short_number(found.value("floor").toDouble())))
+      .arg(found.value("floor").toDouble(), 0, 'g', 2)
       .arg(QString::fromStdString(figures::fixed_number(found.value("plain_floor").toDouble(), 2)));
 }
 
@@ -202,6 +210,7 @@ figures::FigureData axisFigure(const QJsonObject& analysis, int axis, int first_
     for (int token = first_token; token < std::min(tokens, first_token + kShownTokens); ++token) {
       figures::Line line = lineOf(analysis, subject);
       line.name = tokenName(analysis, token) + ", " + line.name;
+      if (token > first_token) line.style.role = figures::Role::Single;
       for (int layer = 0; layer < layers.size(); ++layer) {
         line.x.push_back(layer);
         line.y.push_back(coordinate(layers, layer, token, axis));
@@ -222,14 +231,11 @@ figures::FigureData planeFigure(const QJsonObject& analysis, int first_token) {
     const int subject = result.toObject().value("subject").toInt();
     const QJsonArray layers = result.toObject().value("points").toArray();
     for (int token = first_token; token < std::min(tokens, first_token + kShownTokens); ++token) {
-      // A line's points are drawn from left to right, so that a way is one line a step.
+      // A line's points are drawn from left to right, so that a way is one line a step; the first token's last is named.
       for (int layer = 0; layer + 1 < layers.size(); ++layer) {
         figures::Line line = lineOf(analysis, subject);
-        line.name = tokenName(analysis, token) + ", " + line.name + ", " +
-                    QObject::tr("layer %1 to %2").arg(layer).arg(layer + 1).toStdString();
-        // The last step carries the name.
-        line.style.role = layer + 2 < layers.size() ? figures::Role::Single : figures::Role::Main;
-        if (line.style.role == figures::Role::Main) line.name = tokenName(analysis, token);
+        line.name = tokenName(analysis, token) + ", " + line.name;
+        if (token > first_token || layer + 2 < layers.size()) line.style.role = figures::Role::Single;
         for (const int end : {layer, layer + 1}) {
           line.x.push_back(coordinate(layers, end, token, 0));
           line.y.push_back(coordinate(layers, end, token, 1));

@@ -15,9 +15,12 @@ namespace lorascope::ui {
 /// Names of the models compared: of those that `key` of each result points at.
 QStringList resultNames(const QJsonObject& analysis, const char* key);
 
+/// What it was computed on: the file's name, or that the sentences were generated.
+QString sourceName(const QJsonObject& analysis);
+
 /// CKA of the layers of one model (rows, the last on top) against those of the first (columns).
 HeatMap ckaMap(const QJsonObject& analysis, int result);
-/// "6,012 tokens, width 384; independent states would show at most 0.004 (without debiasing 0.06)".
+/// n, width and the floors with and without debiasing.
 QString ckaCaption(const QJsonObject& analysis, int result);
 
 /// Sensitivity by layer, a line a model with its bootstrap band; the middle and the base's layer 0 as references.
@@ -28,7 +31,7 @@ figures::FigureData kindsFigure(const QJsonObject& analysis, int result);
 /// A measure of "distances" by layer: "relative", "cosine" (with their bands), "procrustes", "rsa".
 figures::FigureData distancesFigure(const QJsonObject& analysis, const QString& measure);
 
-/// Coordinate of tokens on one axis by layer, a line a token and model.
+/// Coordinate of six tokens on one axis by layer, a line a token and model; the first token's are thick and named.
 figures::FigureData axisFigure(const QJsonObject& analysis, int axis, int first_token);
 /// The same tokens' ways through the plane of the first two axes, layer by layer.
 figures::FigureData planeFigure(const QJsonObject& analysis, int first_token);

@@ -24,7 +24,7 @@ constexpr int kMapHeight = 300;
 }  // namespace
 
 CkaCard::CkaCard(SessionModel* session, LorascopeProgram* program)
-    : AnalysisCard(tr("Alikeness of layers (CKA)"), QStringLiteral("cka"), session, program),
+    : AnalysisCard(tr("Likeness of layers (CKA)"), QStringLiteral("cka"), session, program),
       choice_(new SegmentBar(tr("Model that is compared with the base"))),
       stack_(new QStackedWidget),
       map_(new HeatMapView),
@@ -43,7 +43,7 @@ CkaCard::CkaCard(SessionModel* session, LorascopeProgram* program)
   for (QWidget* page : std::initializer_list<QWidget*>{map_, view_, export_}) stack_->addWidget(page);
   export_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
   stack_->setMinimumHeight(kMapHeight);
-  header()->insertWidget(0, choice_);
+  header()->insertWidget(header()->count() - 1, choice_);
   addTwins();
   body()->addWidget(stack_, 1);
   connect(choice_, &SegmentBar::chosenChanged, this, [this] { showAnalysis(); });

@@ -18,7 +18,7 @@ LinesCard::LinesCard(const QString& title, const QString& what, SessionModel* se
     : AnalysisCard(title, what, session, program),
       choice_(new SegmentBar(tr("What is shown: %1").arg(title))),
       plot_(new PlotCard({})) {
-  header()->insertWidget(0, choice_);
+  header()->insertWidget(header()->count() - 1, choice_);
   plot_->setMinimumHeight(kPlotHeight);
   body()->addWidget(plot_, 1);
   choice_->hide();

@@ -22,6 +22,7 @@
 #include "ui/representations/run_choice.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/help_topics.h"
+#include "ui/widgets/icons.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/scroll_page.h"
 #include "ui/widgets/theme.h"
@@ -30,6 +31,15 @@ namespace lorascope::ui {
 namespace {
 
 constexpr int kRoomForTwo = 1080;
+constexpr int kPairsOfKind = 250;
+
+/// An arrow behind the text of a button with a menu.
+void markMenu(QToolButton* button) {
+  button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  button->setIcon(themedIcon(QStringLiteral("arrow-down"), IconTone::Secondary));
+  button->setIconSize(QSize(10, 10));
+  button->setLayoutDirection(Qt::RightToLeft);
+}
 
 void askForFile(QWidget* parent, const QString& title, const QString& filter,
                 const std::function<void(const QString&)>& chosen) {
@@ -96,6 +106,8 @@ QWidget* RepresentationsTab::makeChoices() {
                [this](const QString& file) { setTextFile(file); });
   });
   text_button_->setMenu(menu);
+  markMenu(runs_);
+  markMenu(text_button_);
   row->addWidget(text_button_);
   row->addStretch(1);
   setTextFile({});
@@ -110,6 +122,14 @@ void RepresentationsTab::makeSensitivity() {
        {tr("kinds"), tr("Mean distance of each kind of pair in the first run"), [](const QJsonObject& analysis) {
           return kindsFigure(analysis, resultNames(analysis, "subject").size() > 2 ? 1 : 0);
         }}});
+  pairs_ = new QSpinBox;
+  pairs_->setRange(50, 1000);
+  pairs_->setSingleStep(50);
+  pairs_->setValue(kPairsOfKind);
+  pairs_->setSuffix(tr(" pairs a kind"));
+  pairs_->setAccessibleName(tr("Minimal pairs of each kind"));
+  pairs_->setToolTip(tr("More pairs, narrower bands: 250 take about ten seconds a model"));
+  sensitivity_->header()->insertWidget(sensitivity_->header()->count() - 1, pairs_);
   sensitivity_->setCaptionFunction([](const QJsonObject& analysis) {
     int pairs = 0;
     const QJsonObject kinds = analysis.value("pairs").toObject();
@@ -132,7 +152,9 @@ void RepresentationsTab::makeDistances() {
                         {tr("rotation"), tr("What is left after the best rotation (Procrustes)"), view("procrustes")},
                         {tr("RSA"), tr("Whether tokens lie to each other as before"), view("rsa")}});
   distances_->setCaptionFunction([](const QJsonObject& analysis) {
-    return tr("n = %L1 tokens, each compared with itself in the base model.").arg(analysis.value("tokens").toInteger());
+    return tr("n = %L1 tokens of %2, each compared with itself in the base model.")
+        .arg(analysis.value("tokens").toInteger())
+        .arg(sourceName(analysis));
   });
 }
 
@@ -143,7 +165,7 @@ void RepresentationsTab::makeTrajectories() {
   first_token_->setRange(1, 19);
   first_token_->setPrefix(tr("from token "));
   first_token_->setAccessibleName(tr("First token whose way is shown"));
-  trajectories_->header()->insertWidget(0, first_token_);
+  trajectories_->header()->insertWidget(trajectories_->header()->count() - 1, first_token_);
   const auto axis = [this](int number) {
     return [this, number](const QJsonObject& analysis) {
       return axisFigure(analysis, number, first_token_->value() - 1);
@@ -155,7 +177,9 @@ void RepresentationsTab::makeTrajectories() {
                            {tr("axis 2"), tr("Over the layers"), axis(1)},
                            {tr("axis 3"), tr("Over the layers"), axis(2)}});
   trajectories_->setCaptionFunction([](const QJsonObject& analysis) {
-    return tr("Axes fitted to all layers of all models on %L1 tokens.").arg(analysis.value("fitted_on").toInteger());
+    return tr("Axes fitted to all layers of all models on %L1 tokens of %2.")
+        .arg(analysis.value("fitted_on").toInteger())
+        .arg(sourceName(analysis));
   });
   connect(first_token_, &QSpinBox::valueChanged, trajectories_, &LinesCard::refresh);
 }
@@ -177,7 +201,7 @@ void RepresentationsTab::makeProbe() {
     askForFile(this, tr("Choose a treebank"), tr("Treebanks (*.conllu);;All files (*)"),
                [this](const QString& file) { setTreebank(file); });
   });
-  probe_->header()->insertWidget(0, treebank_button_);
+  probe_->header()->insertWidget(probe_->header()->count() - 1, treebank_button_);
   setTreebank({});
   probe_->setCaptionFunction([](const QJsonObject&) {
     return tr("Controls: random trees that hang on the words' forms, the untrained model, layer 0.");
@@ -186,11 +210,13 @@ void RepresentationsTab::makeProbe() {
 
 void RepresentationsTab::connectCards() {
   for (AnalysisCard* card : std::initializer_list<AnalysisCard*>{sensitivity_, cka_, distances_, trajectories_}) {
-    const bool has_text = card != sensitivity_;
     card->missing = tr("Choose a finished run first.");
-    card->arguments = [this, has_text] {
+    card->arguments = [this, card] {
       const QStringList runs = runArguments();
-      return runs.isEmpty() || !has_text ? runs : runs + textArguments();
+      if (runs.isEmpty()) return runs;
+      return runs + (card == sensitivity_
+                         ? QStringList{QStringLiteral("--pairs-of-kind"), QString::number(pairs_->value())}
+                         : textArguments());
     };
   }
   probe_->missing = tr("A probe needs a treebank in CoNLL-U and a finished run.");

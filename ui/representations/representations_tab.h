@@ -67,6 +67,7 @@ class RepresentationsTab : public QWidget {
   QToolButton* text_button_;
   QToolButton* treebank_button_ = nullptr;
   QSpinBox* first_token_ = nullptr;
+  QSpinBox* pairs_ = nullptr;
   QString text_file_, treebank_;
   LinesCard* sensitivity_ = nullptr;
   CkaCard* cka_ = nullptr;

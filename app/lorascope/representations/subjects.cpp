@@ -43,7 +43,7 @@ Subject of_run(const std::string& name, const store::Workspace* workspace, std::
   subject.method = run.method;
   subject.run = run.id;
   subject.xlora_mode = settings.xlora.mode;
-  for (const char* kind : {"adapter", "model"}) {
+  for (const char* kind : {"xlora", "adapter", "model"}) {
     const std::vector<store::Artifact> artifacts = runs.artifacts(run.id, kind);
     if (artifacts.empty()) continue;
     const fs::path folder = workspace->resolved_path(artifacts.back().path);

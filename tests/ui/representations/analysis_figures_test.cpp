@@ -48,6 +48,9 @@ TEST_CASE("The map of CKA has the base's layers as columns and the last layer on
   CHECK(caption.contains("384"));
   CHECK(caption.contains("0.004"));
   CHECK(caption.contains("0.06"));
+  CHECK(caption.contains("FT, seed 42"));
+  CHECK(sourceName(sample_analysis("cka")) == "generated sentences");
+  CHECK(sourceName({{"source", "/data/some text.conll"}}) == "some text.conll");
 }
 
 TEST_CASE("Distances have bands where tokens differ, and none where there is one number a layer", "[representations]") {
@@ -74,7 +77,9 @@ TEST_CASE("Ways of tokens lead from layer to layer on shared axes", "[representa
   REQUIRE(plane.lines.size() == 3 * 6 * 2);
   CHECK(plane.lines[1].x == std::vector<double>{1, 2});
   CHECK(plane.lines[1].y == std::vector<double>{-1, -2});
-  CHECK(plane.lines[1].name == "the");
+  CHECK(plane.lines[1].name == "the, base model");
+  CHECK(plane.lines[1].style.role == figures::Role::Main);
+  CHECK(plane.lines[2].style.role == figures::Role::Single);
 }
 
 TEST_CASE("A probe is drawn with its control", "[representations]") {

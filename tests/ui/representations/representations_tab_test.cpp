@@ -99,6 +99,7 @@ TEST_CASE("Every analysis is computed by a child at the press of its button, and
   CHECK(tab.cka()->caption().contains("6,012"));
   const std::string log = bench.log();
   CHECK(log.find("analyse --what cka --workspace") != std::string::npos);
+  CHECK(log.find("--pairs-of-kind 250\n") != std::string::npos);
   const auto ids = tab.runs()->chosen();
   CHECK(log.find("--json " + std::to_string(ids[0]) + " " + std::to_string(ids[1]) + "\n") != std::string::npos);
 
