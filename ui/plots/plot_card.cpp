@@ -26,13 +26,12 @@ PlotCard::PlotCard(PlotToolbar::Controls controls, QWidget* parent)
       stack_(new QStackedWidget),
       view_(new PlotView),
       table_(new TableTwin),
-      export_(new ExportPanel),
       empty_(new EmptyState(QStringLiteral("curves"), {})) {
   body()->addWidget(toolbar_);
   body()->addWidget(stack_, 1);
-  for (QWidget* page : std::initializer_list<QWidget*>{view_, table_, export_, empty_}) stack_->addWidget(page);
+  for (QWidget* page : std::initializer_list<QWidget*>{view_, table_, empty_}) stack_->addWidget(page);
   // A stack is as large as its largest page wants to be: the plot alone decides here, the others take what is there.
-  for (QWidget* page : std::initializer_list<QWidget*>{table_, export_, empty_}) {
+  for (QWidget* page : std::initializer_list<QWidget*>{table_, empty_}) {
     page->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
   }
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
@@ -40,11 +39,10 @@ PlotCard::PlotCard(PlotToolbar::Controls controls, QWidget* parent)
   connect(toolbar_, &PlotToolbar::tableToggled, this,
           [this](bool open) { showPage(open ? static_cast<QWidget*>(table_) : view_); });
   connect(toolbar_, &PlotToolbar::exportToggled, this,
-          [this](bool open) { showPage(open ? static_cast<QWidget*>(export_) : view_); });
+          [this](bool open) { showPage(open ? static_cast<QWidget*>(exportPanel()) : view_); });
   connect(toolbar_, &PlotToolbar::copyRequested, this,
           [this] { stack_->currentWidget() == table_ ? table_->copy() : copyPicture(); });
   connect(toolbar_, &PlotToolbar::pinRequested, this, &PlotCard::pinFigure);
-  connect(export_, &ExportPanel::closed, this, [this] { showPage(view_); });
   connect(view_, &PlotView::smoothingRequested, toolbar_, &PlotToolbar::toggleSmoothing);
   connect(view_, &PlotView::axesChanged, this, [this](bool log_x, bool log_y) {
     const figures::CurveOptions before = toolbar_->options();
@@ -100,7 +98,7 @@ void PlotCard::setFigure(figures::FigureData figure) {
   view_->setFigure(std::move(figure));
   updatePage();
   if (stack_->currentWidget() == table_) table_->setFigure(view_->figure());
-  if (stack_->currentWidget() == export_) export_->setSource(exportable(figureInView()));
+  if (export_ != nullptr && stack_->currentWidget() == export_) export_->setSource(exportable(figureInView()));
 }
 
 void PlotCard::updatePage() {
@@ -116,9 +114,9 @@ void PlotCard::updatePage() {
 void PlotCard::showPage(QWidget* page) {
   if (page == view_ && view_->figure().empty()) page = empty_;
   if (page == table_) table_->setFigure(view_->figure());
-  if (page == export_) export_->setSource(exportable(figureInView()));
-  const bool was_export = stack_->currentWidget() == export_;
-  const bool is_export = page == export_;
+  const bool was_export = export_ != nullptr && stack_->currentWidget() == export_;
+  const bool is_export = export_ != nullptr && page == export_;
+  if (is_export) export_->setSource(exportable(figureInView()));
   stack_->setCurrentWidget(page);
   stack_->setMinimumHeight(is_export ? export_->sizeHint().height() : kPlotHeight);
   toolbar_->setOpen(page == table_, is_export);
@@ -153,8 +151,18 @@ void PlotCard::pinFigure() {
   pin(this, std::move(query));
 }
 
+ExportPanel* PlotCard::exportPanel() {
+  if (export_ == nullptr) {
+    export_ = new ExportPanel;
+    export_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
+    stack_->addWidget(export_);
+    connect(export_, &ExportPanel::closed, this, [this] { showPage(view_); });
+  }
+  return export_;
+}
+
 void PlotCard::openExport() {
-  showPage(export_);
+  showPage(exportPanel());
 }
 
 void PlotCard::copyPicture() const {

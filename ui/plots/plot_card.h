@@ -26,7 +26,8 @@ class PlotCard : public Card {
   /// What stands in the plot's place while its figure is empty: give it a sentence and a button.
   EmptyState* emptyState() const { return empty_; }
   TableTwin* tableTwin() const { return table_; }
-  ExportPanel* exportPanel() const { return export_; }
+  /// Made when it is first asked for: it is large, and most plots are never exported.
+  ExportPanel* exportPanel();
 
   const figures::CurveOptions& options() const { return toolbar_->options(); }
   void setOptions(const figures::CurveOptions& options);
@@ -63,7 +64,7 @@ class PlotCard : public Card {
   QStackedWidget* stack_;
   PlotView* view_;
   TableTwin* table_;
-  ExportPanel* export_;
+  ExportPanel* export_ = nullptr;
   EmptyState* empty_;
   PinQuery pin_query_;
   figures::CurveOptions taken_;  ///< the options that the figure was asked for with

@@ -44,7 +44,7 @@ QString tabSeparated(const figures::TableData& table) {
 }  // namespace
 
 TableCard::TableCard(const QString& title, QWidget* parent)
-    : Card(title, parent), model_(new TableDataModel(this)), view_(new QTableView), export_(new TableExportPanel) {
+    : Card(title, parent), model_(new TableDataModel(this)), view_(new QTableView) {
   view_->setModel(model_);
   view_->setProperty("role", "surface");
   view_->setAccessibleName(title);
@@ -60,8 +60,6 @@ TableCard::TableCard(const QString& title, QWidget* parent)
   view_->viewport()->setMouseTracking(true);
   view_->viewport()->installEventFilter(this);
   body()->addWidget(view_);
-  body()->addWidget(export_);
-  export_->hide();
   setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   header()->addWidget(makePinButton(
       this, [this] { return pin_query_ ? pin_query_() : fixedQuery(model_->table()); }));
@@ -101,13 +99,22 @@ void TableCard::addExportButton() {
   export_button_->setCheckable(true);
   header()->addWidget(export_button_);
   connect(export_button_, &QToolButton::clicked, this, &TableCard::setExportOpen);
-  connect(export_, &TableExportPanel::closed, this, [this] { setExportOpen(false); });
+}
+
+TableExportPanel* TableCard::exportPanel() {
+  if (export_ == nullptr) {
+    export_ = new TableExportPanel;
+    export_->hide();
+    body()->insertWidget(body()->indexOf(view_) + 1, export_);
+    connect(export_, &TableExportPanel::closed, this, [this] { setExportOpen(false); });
+  }
+  return export_;
 }
 
 void TableCard::setExportOpen(bool open) {
   export_button_->setChecked(open);
-  if (open) export_->setTable(model_->table());
-  export_->setVisible(open);
+  if (open) exportPanel()->setTable(model_->table());
+  if (export_ != nullptr) export_->setVisible(open);
   view_->setVisible(!open);
 }
 
@@ -134,7 +141,7 @@ void TableCard::setTable(figures::TableData table) {
   if (!table.title.empty()) setTitle(QString::fromStdString(table.title));
   setNote(QString::fromStdString(table.note));
   model_->setTable(std::move(table));
-  if (!export_->isHidden()) export_->setTable(model_->table());
+  if (export_ != nullptr && !export_->isHidden()) export_->setTable(model_->table());
   fit();
 }
 

@@ -36,7 +36,8 @@ class TableCard : public Card {
   enum class Format { TabSeparated, Csv, Latex, Markdown };
   QString text(Format format) const;
 
-  TableExportPanel* exportPanel() const { return export_; }
+  /// Made when it is first asked for.
+  TableExportPanel* exportPanel();
   /// Opens or closes the export in the table's place.
   void setExportOpen(bool open);
 
@@ -58,7 +59,7 @@ class TableCard : public Card {
 
   TableDataModel* model_;
   QTableView* view_;
-  TableExportPanel* export_;
+  TableExportPanel* export_ = nullptr;
   QToolButton* export_button_ = nullptr;
   std::vector<std::string> first_to_go_;
   PinQuery pin_query_;

@@ -81,7 +81,7 @@ HeatMapView* HeatMapCard::view() const {
   return twin_->view();
 }
 
-ExportPanel* HeatMapCard::exportPanel() const {
+ExportPanel* HeatMapCard::exportPanel() {
   return twin_->exportPanel();
 }
 

@@ -28,7 +28,7 @@ class HeatMapCard : public Card {
   void setSpectra(std::span<const figures::RunSpectra> runs, const std::vector<figures::RunGroup>& groups,
                   std::optional<std::int64_t> step);
   HeatMapView* view() const;
-  ExportPanel* exportPanel() const;
+  ExportPanel* exportPanel();
   figures::SpectrumMeasure measure() const { return measure_; }
   void setMeasure(figures::SpectrumMeasure measure);
 

@@ -1,70 +1,16 @@
 #include "ui/weights/layer_map.h"
 
-#include <QObject>
-#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <functional>
 #include <set>
 
+#include "core/figures/layer_map.h"
 #include "ui/plots/number_text.h"
 
 namespace lorascope::ui {
 namespace {
 
 using figures::SpectrumMeasure;
-
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-constexpr SpectrumMeasure kMeasures[] = {SpectrumMeasure::StableRank, SpectrumMeasure::EffectiveRank,
-                                         SpectrumMeasure::EnergyRank, SpectrumMeasure::Norm,
-                                         SpectrumMeasure::RelativeNorm};
-
-const store::Spectrum* newest(const figures::RunSpectra& run, const std::string& module,
-                              std::optional<std::int64_t> step) {
-  for (auto at = run.spectra.rbegin(); at != run.spectra.rend(); ++at) {
-    if (at->module == module && !at->values.empty() && (!step || at->step <= *step)) return &*at;
-  }
-  return nullptr;
-}
-
-std::vector<double> values(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group,
-                           const std::string& module, SpectrumMeasure measure, std::optional<std::int64_t> step) {
-  std::vector<double> result;
-  for (const std::size_t member : group.members) {
-    const store::Spectrum* spectrum = newest(runs[member], module, step);
-    const double value = spectrum != nullptr ? figures::spectrum_measure(*spectrum, measure) : kNone;
-    if (std::isfinite(value)) result.push_back(value);
-  }
-  return result;
-}
-
-figures::TableCell cellOf(const std::vector<double>& numbers, double factor) {
-  figures::TableCell cell;
-  if (numbers.empty()) return cell;
-  double sum = 0;
-  for (const double number : numbers) sum += number * factor;
-  const double mean = sum / static_cast<double>(numbers.size());
-  cell.value = mean;
-  if (numbers.size() < 2) return cell;
-  double squares = 0;
-  for (const double number : numbers) squares += (number * factor - mean) * (number * factor - mean);
-  cell.spread = std::sqrt(squares / static_cast<double>(numbers.size() - 1));
-  return cell;
-}
-
-double factorOf(SpectrumMeasure measure) {
-  return measure == SpectrumMeasure::RelativeNorm ? 100 : 1;
-}
-
-figures::TableRow rowOf(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group,
-                        const std::string& module, std::optional<std::int64_t> step) {
-  figures::TableRow row;
-  row.method = group.style.method;
-  row.cells.emplace_back().text = group.name;
-  for (const SpectrumMeasure measure : kMeasures) {
-    row.cells.push_back(cellOf(values(runs, group, module, measure, step), factorOf(measure)));
-  }
-  return row;
-}
 
 }  // namespace
 
@@ -87,33 +33,20 @@ std::string moduleAt(std::span<const figures::RunSpectra> runs, int layer, const
 
 double groupMeasure(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group,
                     const std::string& module, SpectrumMeasure measure, std::optional<std::int64_t> step) {
-  const std::vector<double> numbers = values(runs, group, module, measure, step);
-  if (numbers.empty()) return kNone;
-  double sum = 0;
-  for (const double number : numbers) sum += number;
-  return sum / static_cast<double>(numbers.size());
+  return figures::group_measure(runs, group, module, measure, step);
 }
 
 HeatMap layerMap(std::span<const figures::RunSpectra> runs, const figures::RunGroup& group,
                  const figures::RunGroup* minus, SpectrumMeasure measure, std::optional<std::int64_t> step) {
-  const LayerGrid grid = gridOf(runs);
+  const figures::HeatMapData data = figures::layer_map(runs, group, minus, measure, step);
   HeatMap map;
-  map.title = QString::fromStdString(figures::measure_label(measure)) + QStringLiteral(" by layer and module, ") +
-              QString::fromStdString(group.name);
-  if (minus != nullptr) map.title += QStringLiteral(" minus ") + QString::fromStdString(minus->name);
-  map.diverging = minus != nullptr;
-  map.per_cent = measure == SpectrumMeasure::RelativeNorm;
+  map.title = QString::fromStdString(data.title);
+  map.diverging = data.diverging;
+  map.per_cent = data.unit == "%";
   map.text = [measure](double value) { return measureText(measure, value); };
-  for (const std::string& kind : grid.kinds) map.columns.push_back(QString::fromStdString(kind));
-  for (const int layer : grid.layers) {
-    map.rows.push_back(layer >= 0 ? QObject::tr("layer %1").arg(layer) : QStringLiteral("other"));
-    for (const std::string& kind : grid.kinds) {
-      const std::string module = moduleAt(runs, layer, kind);
-      double value = module.empty() ? kNone : groupMeasure(runs, group, module, measure, step);
-      if (minus != nullptr && !module.empty()) value -= groupMeasure(runs, *minus, module, measure, step);
-      map.values.push_back(value);
-    }
-  }
+  for (const std::string& column : data.columns) map.columns.push_back(QString::fromStdString(column));
+  for (const std::string& row : data.rows) map.rows.push_back(QString::fromStdString(row));
+  map.values = data.values;
   return map;
 }
 
@@ -138,29 +71,10 @@ figures::TableData mapTable(const HeatMap& map) {
 
 figures::TableData numbersTable(std::span<const figures::RunSpectra> runs, const std::vector<figures::RunGroup>& groups,
                                 const std::string& module, std::optional<std::int64_t> step) {
-  using figures::Align;
-  figures::TableData table;
-  table.title = module.empty() ? "Numbers" : "Numbers, " + figures::module_place(module).text();
-  table.columns = {{.name = "run", .unit = {}},
-                   {.name = "stable rank", .unit = {}, .align = Align::Right, .digits = 2},
-                   {.name = "effective rank", .unit = {}, .align = Align::Right, .digits = 2},
-                   {.name = "90 % energy", .unit = {}, .align = Align::Right, .digits = 0},
-                   {.name = "‖ΔW‖", .unit = {}, .align = Align::Right, .digits = 3},
-                   {.name = "‖ΔW‖ / ‖W‖", .unit = "%", .align = Align::Right, .digits = 2}};
-  for (const figures::RunGroup& group : groups) {
-    table.rows.push_back(rowOf(runs, group, module, step));
-    if (group.members.size() == 1) {
-      table.rows.back().run_id = runs[group.members.front()].run.id;
-      continue;
-    }
-    for (const std::size_t member : group.members) {
-      figures::RunGroup single{figures::seed_name(runs[member].run), {member}, group.style};
-      figures::TableRow row = rowOf(runs, single, module, step);
-      row.level = 1;
-      row.run_id = runs[member].run.id;
-      table.rows.push_back(std::move(row));
-    }
-  }
+  if (!module.empty()) return figures::numbers_table(runs, groups, module, step);
+  figures::TableData table = figures::numbers_table(runs, {}, module, step);
+  table.title = "Numbers";
+  table.note.clear();
   return table;
 }
 

@@ -26,8 +26,7 @@ MapTwin::MapTwin(Card* card, int map_height, QWidget* parent)
       stack_(new QStackedWidget),
       view_(new HeatMapView),
       table_(new QTableView),
-      table_model_(new TableDataModel(this)),
-      export_(new ExportPanel) {
+      table_model_(new TableDataModel(this)) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(stack_);
@@ -40,10 +39,7 @@ MapTwin::MapTwin(Card* card, int map_height, QWidget* parent)
   table_->setShowGrid(false);
   stack_->addWidget(view_);
   stack_->addWidget(table_);
-  stack_->addWidget(export_);
-  export_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
   stack_->setMinimumHeight(map_height_);
-  connect(export_, &ExportPanel::closed, this, [this] { showPage(view_); });
   addButtons(card);
 }
 
@@ -60,7 +56,7 @@ void MapTwin::addButtons(Card* card) {
   connect(table_button_, &QToolButton::clicked, this,
           [this](bool open) { showPage(open ? static_cast<QWidget*>(table_) : view_); });
   connect(export_button_, &QToolButton::clicked, this,
-          [this](bool open) { showPage(open ? static_cast<QWidget*>(export_) : view_); });
+          [this](bool open) { showPage(open ? static_cast<QWidget*>(exportPanel()) : view_); });
   connect(copy_button_, &QToolButton::clicked, this, [this] {
     QGuiApplication::clipboard()->setText(QString::fromStdString(figures::csv_table(table_model_->table())));
   });
@@ -69,11 +65,21 @@ void MapTwin::addButtons(Card* card) {
 void MapTwin::setMap(HeatMap map) {
   table_model_->setTable(mapTable(map));
   view_->setMap(std::move(map));
-  if (stack_->currentWidget() == export_) export_->setSource(exportable(figureOf(view_->map())));
+  if (export_ != nullptr && stack_->currentWidget() == export_) export_->setSource(exportable(figureOf(view_->map())));
+}
+
+ExportPanel* MapTwin::exportPanel() {
+  if (export_ == nullptr) {
+    export_ = new ExportPanel;
+    export_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
+    stack_->addWidget(export_);
+    connect(export_, &ExportPanel::closed, this, [this] { showPage(view_); });
+  }
+  return export_;
 }
 
 void MapTwin::openExport() {
-  showPage(export_);
+  showPage(exportPanel());
 }
 
 void MapTwin::setButtonsVisible(bool visible) {
@@ -81,11 +87,12 @@ void MapTwin::setButtonsVisible(bool visible) {
 }
 
 void MapTwin::showPage(QWidget* page) {
-  if (page == export_) export_->setSource(exportable(figureOf(view_->map())));
+  const bool is_export = export_ != nullptr && page == export_;
+  if (is_export) export_->setSource(exportable(figureOf(view_->map())));
   stack_->setCurrentWidget(page);
-  stack_->setMinimumHeight(page == export_ ? export_->sizeHint().height() : map_height_);
+  stack_->setMinimumHeight(is_export ? export_->sizeHint().height() : map_height_);
   table_button_->setChecked(page == table_);
-  export_button_->setChecked(page == export_);
+  export_button_->setChecked(is_export);
 }
 
 }  // namespace lorascope::ui

@@ -28,7 +28,8 @@ class MapTwin : public QWidget {
   void setMap(HeatMap map);
   HeatMapView* view() const { return view_; }
   QTableView* table() const { return table_; }
-  ExportPanel* exportPanel() const { return export_; }
+  /// Made when it is first asked for.
+  ExportPanel* exportPanel();
   /// Opens the export in the map's place.
   void openExport();
   /// Buttons of a card without a map are hidden.
@@ -45,7 +46,7 @@ class MapTwin : public QWidget {
   HeatMapView* view_;
   QTableView* table_;
   TableDataModel* table_model_;
-  ExportPanel* export_;
+  ExportPanel* export_ = nullptr;
   PinQuery pin_query_;
   QToolButton* pin_button_ = nullptr;
   QToolButton* table_button_ = nullptr;

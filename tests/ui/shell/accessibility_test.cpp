@@ -22,8 +22,13 @@
 #include "ui/main_window/command_palette.h"
 #include "ui/main_window/help_window.h"
 #include "ui/main_window/main_window.h"
+#include "ui/plots/export_panel.h"
+#include "ui/plots/plot_card.h"
+#include "ui/plots/table_card.h"
+#include "ui/plots/table_export_panel.h"
 #include "ui/process/run_control.h"
 #include "ui/train/train_tab.h"
+#include "ui/weights/map_twin.h"
 #include "ui/widgets/help_topics.h"
 #include "ui/widgets/theme.h"
 
@@ -85,6 +90,9 @@ TEST_CASE("Every widget that takes the focus has a name, on every page", "[ui]")
   window.setLogUnfolded(true);
   window.makeStudy();
   for (const QString& tab : window.tabNames()) window.showTab(tab);
+  for (PlotCard* card : window.findChildren<PlotCard*>()) card->exportPanel();
+  for (TableCard* card : window.findChildren<TableCard*>()) card->exportPanel();
+  for (MapTwin* map : window.findChildren<MapTwin*>()) map->exportPanel();
   check_names(window);
   HelpWindow help;
   check_names(help);
