@@ -15,6 +15,7 @@
 #include <QLineEdit>
 #include <QPointer>
 #include <QPushButton>
+#include <QSignalBlocker>
 #include <QThreadPool>
 #include <QTimer>
 #include <QUrl>
@@ -64,13 +65,16 @@ bool isPicture(ExportFormat format) {
   return format != ExportFormat::Csv && format != ExportFormat::LatexTable && format != ExportFormat::Markdown;
 }
 
-/// Families that every machine has, then those of this one.
-QStringList fontFamilies() {
-  QStringList families = {QStringLiteral("sans-serif"), QStringLiteral("serif"), QStringLiteral("monospace")};
-  for (const QString& family : QFontDatabase::families(QFontDatabase::Latin)) {
-    if (!QFontDatabase::isPrivateFamily(family) && QFontDatabase::isSmoothlyScalable(family)) families.append(family);
-  }
-  return families;
+/// Families that every machine has, then those of this one. Read once, when a panel is first seen: it takes long.
+const QStringList& fontFamilies() {
+  static const QStringList all = [] {
+    QStringList families = {QStringLiteral("sans-serif"), QStringLiteral("serif"), QStringLiteral("monospace")};
+    for (const QString& family : QFontDatabase::families(QFontDatabase::Latin)) {
+      if (!QFontDatabase::isPrivateFamily(family)) families.append(family);
+    }
+    return families;
+  }();
+  return all;
 }
 
 }  // namespace
@@ -159,7 +163,7 @@ void ExportPanel::makeLook() {
                      QStringLiteral("pgfplots"), QStringLiteral("LaTeX table"), QStringLiteral("Markdown")});
   format_->setAccessibleName(QStringLiteral("Format"));
   font_ = new QComboBox;
-  font_->addItems(fontFamilies());
+  font_->addItem(QString::fromStdString(figures::RenderOptions().font_family));
   font_->setAccessibleName(QStringLiteral("Font family"));
   legend_ = new QComboBox;
   legend_->addItems({QStringLiteral("automatic"), QStringLiteral("at line ends"), QStringLiteral("inside"),
@@ -366,8 +370,19 @@ void ExportPanel::showPreview(int request, const QByteArray& png, const QString&
   Q_EMIT previewReady();
 }
 
+void ExportPanel::fillFonts() {
+  if (font_->count() >= fontFamilies().size()) return;
+  const QSignalBlocker quiet(font_);
+  const QString chosen = font_->currentText();
+  font_->clear();
+  font_->addItems(fontFamilies());
+  if (font_->findText(chosen) < 0) font_->addItem(chosen);
+  font_->setCurrentText(chosen);
+}
+
 void ExportPanel::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
+  fillFonts();
   message_->clear();
   delay_->start(0);
 }

@@ -71,6 +71,7 @@ class ExportPanel : public QWidget {
   void makeForm(QGridLayout* form);
   void makeSizes();
   void makeLook();
+  void fillFonts();
   void followFields();
   void changed();
   void makeFileRow(QVBoxLayout* column);

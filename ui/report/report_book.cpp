@@ -5,6 +5,8 @@
 #include <QThreadPool>
 #include <QTimer>
 #include <algorithm>
+#include <chrono>
+#include <utility>
 
 #include "core/store/report_store.h"
 #include "core/store/run_store.h"
@@ -14,6 +16,7 @@ namespace lorascope::ui {
 namespace {
 
 constexpr int kSoonMs = 400;
+constexpr std::chrono::milliseconds kPublishEvery(200);
 
 /// Everything that an item's content depends on.
 std::string keyOf(const store::FigureRecord& record, const std::vector<store::RunRecord>& all) {
@@ -62,23 +65,45 @@ void ReportBook::setWatched(bool watched) {
   if (watched) refresh();
 }
 
-ReportBook::Answer ReportBook::compute(const std::string& folder, const Answer& known) {
-  Answer answer;
+bool ReportBook::isWhole() const {
+  return is_read_ && std::none_of(items_.begin(), items_.end(), [](const Item& item) { return item->pending; });
+}
+
+void ReportBook::compute(const std::string& folder, const Answer& known, const Publish& publish) {
   const store::Workspace workspace = store::Workspace::open(folder);
   const std::vector<store::RunRecord> all = store::RunStore(workspace).list();
-  for (const store::FigureRecord& record : store::ReportStore(workspace).list()) {
+  const std::vector<store::FigureRecord> records = store::ReportStore(workspace).list();
+  Answer answer;
+  for (const store::FigureRecord& record : records) {
     std::string key = keyOf(record, all);
     Item item;
     for (std::size_t i = 0; i < known.items.size(); ++i) {
-      if (known.items[i]->record.id == record.id && known.keys[i] == key) item = known.items[i];
+      if (known.items[i]->record.id != record.id) continue;
+      // Older numbers stand until the new ones are there.
+      item = known.items[i];
+      if (known.keys[i] != key) key.clear();
     }
     if (item == nullptr) {
-      item = std::make_shared<const figures::ReportItem>(figures::report_item(workspace, record, all));
+      figures::ReportItem waiting;
+      waiting.record = record;
+      waiting.pending = true;
+      item = std::make_shared<const figures::ReportItem>(std::move(waiting));
+      key.clear();
     }
     answer.items.push_back(std::move(item));
     answer.keys.push_back(std::move(key));
   }
-  return answer;
+  publish(answer, false);
+  auto published = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (!answer.keys[i].empty()) continue;
+    answer.items[i] = std::make_shared<const figures::ReportItem>(figures::report_item(workspace, records[i], all));
+    answer.keys[i] = keyOf(records[i], all);
+    if (std::chrono::steady_clock::now() - published < kPublishEvery) continue;
+    publish(answer, false);
+    published = std::chrono::steady_clock::now();
+  }
+  publish(answer, true);
 }
 
 void ReportBook::refresh() {
@@ -91,27 +116,28 @@ void ReportBook::refresh() {
   busy_ = true;
   QThreadPool::globalInstance()->start(
       [book = QPointer(this), folder, known = Answer{items_, keys_}, request = ++request_] {
-        Answer answer;
+        const auto publish = [book, request](const Answer& answer, bool is_whole) {
+          QMetaObject::invokeMethod(QCoreApplication::instance(), [book, request, answer, is_whole] {
+            if (book) book->take(request, answer, is_whole);
+          });
+        };
         try {
-          answer = compute(folder, known);
+          compute(folder, known, publish);
         } catch (const std::exception&) {
-          answer = known;  // a workspace that cannot be read says so elsewhere
+          publish(known, true);  // a workspace that cannot be read says so elsewhere
         }
-        QMetaObject::invokeMethod(QCoreApplication::instance(), [book, request, folder, answer = std::move(answer)] {
-          if (book) book->take(request, folder, answer);
-        });
       });
 }
 
-void ReportBook::take(int request, const std::string& folder, Answer answer) {
-  if (request != request_ || folder != session_->workspaceFolder().toStdString()) return;
-  busy_ = false;
+void ReportBook::take(int request, const Answer& answer, bool is_whole) {
+  if (request != request_) return;  // of another workspace
   const bool news = answer.items != items_ || !is_read_;
-  items_ = std::move(answer.items);
-  keys_ = std::move(answer.keys);
+  items_ = answer.items;
+  keys_ = answer.keys;
   is_read_ = true;
+  if (is_whole) busy_ = false;
   if (news) Q_EMIT changed();
-  if (std::exchange(again_, false)) refresh();
+  if (is_whole && std::exchange(again_, false)) refresh();
 }
 
 }  // namespace lorascope::ui

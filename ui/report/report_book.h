@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QObject>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,8 +13,8 @@ class QTimer;
 
 namespace lorascope::ui {
 
-/// The report's figures and tables with their numbers as the rows are now. Reads and computes in the background; what
-/// has not changed is not computed again. Follows runs only while somebody watches.
+/// The report's figures and tables with their numbers as the rows are now. Reads and computes in the background, one
+/// after another; what has not changed is not computed again. Follows runs only while somebody watches.
 class ReportBook : public QObject {
   Q_OBJECT
 
@@ -30,8 +31,8 @@ class ReportBook : public QObject {
   void setWatched(bool watched);
   /// Reads the report anew; changed() follows when there is news.
   void refresh();
-  /// Whether the report has been read since the workspace was opened.
-  bool isRead() const { return is_read_; }
+  /// Whether the report has been read since the workspace was opened, and all of it computed.
+  bool isWhole() const;
 
  Q_SIGNALS:
   void changed();
@@ -42,8 +43,11 @@ class ReportBook : public QObject {
     std::vector<std::string> keys;
   };
 
-  static Answer compute(const std::string& folder, const Answer& known);
-  void take(int request, const std::string& folder, Answer answer);
+  /// Gives what is known at once, then more of it, then all.
+  using Publish = std::function<void(const Answer& answer, bool is_whole)>;
+
+  static void compute(const std::string& folder, const Answer& known, const Publish& publish);
+  void take(int request, const Answer& answer, bool is_whole);
 
   SessionModel* session_;
   QTimer* soon_;

@@ -16,6 +16,7 @@ constexpr int kItemHeight = 44;
 QString rowText(const figures::ReportItem& item) {
   QString title = QString::fromStdString(figures::title_of(item.content));
   if (title.isEmpty()) title = QString::fromStdString(item.record.label);
+  if (item.pending) return title + '\n' + QObject::tr("computing…");
   return title + '\n' +
          (item.problem.empty() ? QString::fromStdString(item.record.label) : QString::fromStdString(item.problem));
 }

@@ -87,12 +87,13 @@ ReportTab::ReportTab(SessionModel* session, LorascopeProgram* program, QUndoStac
 }
 
 QWidget* ReportTab::buildList() {
-  auto* side = new Card(tr("Report"));
+  auto* side = new Card;
   list_ = new ReportList;
   list_->setMinimumWidth(kListWidth - 4 * kPadding);
   auto* add = new QToolButton;
   add->setText(tr("add"));
-  add->setFont(captionFont());
+  add->setIcon(themedIcon(QStringLiteral("plus")));
+  add->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   add->setAccessibleName(tr("Add figures and tables"));
   add->setPopupMode(QToolButton::InstantPopup);
   add->setMenu(menu_);
@@ -136,6 +137,7 @@ QWidget* ReportTab::buildDetail() {
   problem_->setAlignment(Qt::AlignCenter);
   panels_ = new QStackedWidget;
   for (QWidget* panel : std::initializer_list<QWidget*>{figure_, table_, problem_}) panels_->addWidget(panel);
+  panels_->setCurrentWidget(problem_);  // an export of nothing is no sight
   card_->body()->addWidget(panels_, 1);
   // The panels stand here for good.
   for (QWidget* panel : std::initializer_list<QWidget*>{figure_, table_}) {
@@ -244,8 +246,8 @@ void ReportTab::showChosen() {
 }
 
 void ReportTab::showPanel(const figures::ReportItem& item) {
-  if (!item.problem.empty()) {
-    problem_->setText(QString::fromStdString(item.problem));
+  if (item.pending || !item.problem.empty()) {
+    problem_->setText(item.pending ? tr("Computing…") : QString::fromStdString(item.problem));
     panels_->setCurrentWidget(problem_);
   } else if (const auto* table = std::get_if<figures::TableData>(&item.plain)) {
     table_->setReportStyle(item.style);

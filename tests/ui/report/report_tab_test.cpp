@@ -55,7 +55,7 @@ struct Opened {
 
   std::size_t count() const { return report->book()->items().size(); }
   bool wait_for(std::size_t count) {
-    return wait_until([&] { return this->count() == count; });
+    return wait_until([&] { return this->count() == count && report->book()->isWhole(); });
   }
   std::vector<std::string> labels() const {
     std::vector<std::string> labels;
@@ -205,7 +205,7 @@ TEST_CASE("The style of a figure is chosen in fields, kept, undone, and new figu
   CHECK(style().legend == figures::LegendPlace::Inside);
   CHECK(panel->options() == style());
   opened.add("Layer maps");
-  REQUIRE(wait_until([&] { return opened.count() > 1; }));
+  REQUIRE(wait_until([&] { return opened.count() > 1 && opened.report->book()->isWhole(); }));
   CHECK(opened.report->book()->items()[1]->style.render.width_cm == 8.5);
   while (opened.window.undoStack()->canUndo()) opened.window.undoStack()->undo();
   CHECK(opened.wait_for(0));
