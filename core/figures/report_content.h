@@ -36,6 +36,7 @@ struct ReportItem {
   std::string generated;               ///< caption that says what is shown
   std::string caption;                 ///< the record's own, or the generated one
   std::string problem;                 ///< why there is no content; empty where there is
+  bool pending = false;                ///< content is still being computed
 };
 
 /// The item as it stands in the report. Never throws: what is wrong stands in `problem`.
