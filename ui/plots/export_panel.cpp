@@ -37,6 +37,7 @@ const QStringList kEndings = {QStringLiteral("pdf"), QStringLiteral("svg"), QStr
 constexpr double kColumnCm = 8.5, kTextCm = 17;  ///< of a page with two columns
 constexpr double kPreviewDpi = 150;
 constexpr int kPreviewDelayMs = 120;
+constexpr int kPreviewPriority = 1;  ///< before what else waits to be computed: somebody looks at it
 
 figures::ImageFormat imageFormat(ExportFormat format) {
   switch (format) {
@@ -336,6 +337,7 @@ bool ExportPanel::save() {
 }
 
 void ExportPanel::preview() {
+  if (!isVisible()) return;  // showing it asks again
   if (!isPicture(format())) {
     ++request_;
     picture_->setSentence(format() == ExportFormat::Csv
@@ -357,7 +359,7 @@ void ExportPanel::preview() {
     QMetaObject::invokeMethod(QCoreApplication::instance(), [panel, request, png, problem] {
       if (panel) panel->showPreview(request, png, problem);
     });
-  });
+  }, kPreviewPriority);
 }
 
 void ExportPanel::showPreview(int request, const QByteArray& png, const QString& problem) {
