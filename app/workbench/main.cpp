@@ -30,7 +30,7 @@ int runWorkbench(int argc, char** argv) {
                                QStringLiteral("[WORKSPACE]"));
   const QCommandLineOption screenshot(
       QStringLiteral("screenshot"), QStringLiteral("Writes a picture of the window and ends"), QStringLiteral("FILE"));
-  const QCommandLineOption tab(QStringLiteral("tab"), QStringLiteral("Train, Curves, Compare, Weights, Representations or Study"),
+  const QCommandLineOption tab(QStringLiteral("tab"), QStringLiteral("Train, Curves, Compare, Weights, Inspect, Representations, Report or Study"),
                                QStringLiteral("NAME"));
   const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window: 1280x800"),
                                 QStringLiteral("WxH"));
