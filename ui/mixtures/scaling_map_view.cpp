@@ -62,6 +62,7 @@ void ScalingMapView::setMode(Mode mode) {
   images_.clear();
   dominance_.clear();
   describe();
+  fitHeight();
   updateGeometry();
   update();
 }
@@ -98,6 +99,7 @@ void ScalingMapView::compute() {
       greatest_ = std::max(greatest_, value);
     }
   describe();
+  fitHeight();
   updateGeometry();
   update();
 }
@@ -311,7 +313,16 @@ bool ScalingMapView::event(QEvent* event) {
   return QWidget::event(event);
 }
 
-void ScalingMapView::resizeEvent(QResizeEvent*) { images_.clear(); }
+void ScalingMapView::resizeEvent(QResizeEvent*) {
+  images_.clear();
+  fitHeight();
+}
+
+/// What stands in a stack is not asked for a height by its width.
+void ScalingMapView::fitHeight() {
+  const int height = heightForWidth(width());
+  if (height != minimumHeight()) setMinimumHeight(height);
+}
 
 void ScalingMapView::changeEvent(QEvent* event) {
   QWidget::changeEvent(event);

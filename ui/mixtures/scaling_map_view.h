@@ -66,6 +66,7 @@ class ScalingMapView : public QWidget {
   Grid gridFor(int width) const;
   QRectF area(const Grid& grid, std::size_t panel) const;
   void compute();
+  void fitHeight();
   void describe();
   /// One pixel a cell, at most as wide as the panel.
   QImage panelImage(std::size_t panel, int width) const;
