@@ -186,7 +186,10 @@ RunId RunStore::create_finished(const study::RunSettings& settings, const std::s
                                 std::optional<RunId> parent) {
   Database& database = workspace_->database();
   return database.write("saving an imported run", [&] {
-    const RunId run = insert_run(database, NewRun{settings, {}, command_line, parent});
+    // A derived run stands beside its parent.
+    std::optional<std::int64_t> study;
+    if (const auto origin = parent ? read_one(database, *parent) : std::nullopt) study = origin->study_id;
+    const RunId run = insert_run(database, NewRun{settings, study, command_line, parent});
     update_state(database, run, RunState::Finished, "", "");
     return run;
   });

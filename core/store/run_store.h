@@ -25,7 +25,8 @@ class RunStore {
   /// A queued run. `command_line` is the equivalent command; `parent` the run it was derived from.
   RunId create(const study::RunSettings& settings, std::optional<std::int64_t> study_id = {},
                const std::string& command_line = {}, std::optional<RunId> parent = {});
-  /// A run that was made elsewhere, or derived from another without training: finished from the start, never queued.
+  /// A run that was made elsewhere, or derived from another without training (then in the
+  /// study of its parent): finished from the start, never queued.
   RunId create_finished(const study::RunSettings& settings, const std::string& command_line,
                         std::optional<RunId> parent = {});
 

@@ -89,6 +89,7 @@ TEST_CASE("A saved share is a run with its parent, spectra and the measured scor
   const std::int64_t derived = end.json().at("run_id");
   const store::RunRecord run_record = record(derived);
   CHECK(run_record.parent == id);
+  CHECK(run_record.study == "tiny");
   CHECK(run_record.state == store::RunState::Finished);
   CHECK(run_record.command_line.find("derive " + text(id)) != std::string::npos);
   CHECK(own_f1(derived) == Approx(measured.at("points")[0].at("scores").at("f1").get<double>()).margin(1e-6));

@@ -17,7 +17,10 @@
 #include "ui/train/train_tab.h"
 #include "ui/train/worst_card.h"
 #include "ui/weights/adapters_card.h"
+#include "ui/weights/directions_card.h"
 #include "ui/weights/intruders_card.h"
+#include "ui/weights/kept_share_card.h"
+#include "ui/weights/map_twin.h"
 #include "ui/weights/weights_tab.h"
 #include "ui/widgets/theme.h"
 
@@ -70,6 +73,17 @@ TEST_CASE("Pictures of views that need a click", "[.pictures]") {
     CHECK(wait_until([&] { return !window.weightsTab()->intruders()->analyses().empty(); }, 60000));
     window.weightsTab()->intruders()->analyse(adapters[0].id);
     CHECK(wait_until([&] { return window.weightsTab()->intruders()->analyses().size() == 2; }, 60000));
+    KeptShareCard* kept = window.weightsTab()->keptShare();
+    kept->measure({1, 0.75, 0.5, 0.25, 0});
+    CHECK(wait_until([&] { return kept->points().size() == 5 && !kept->isMeasuring(); }, 120000));
+    kept->setShare(0.7);
+    CHECK(wait_until([&] { return kept->points().size() == 6 && !kept->isMeasuring(); }, 60000));
+    DirectionsCard* directions = window.weightsTab()->directions();
+    directions->compute();
+    CHECK(wait_until([&] { return directions->map()->isVisible(); }, 60000));
+    for (QScrollArea* area : window.weightsTab()->findChildren<QScrollArea*>())
+      area->verticalScrollBar()->setValue(kept->mapTo(area->widget(), QPoint()).y() - 12);
+    picture("kept-share");
     const QDir artifacts(workspace);
     for (std::size_t i = 0; i < 2; ++i) {
       window.weightsTab()->openAdapter(
