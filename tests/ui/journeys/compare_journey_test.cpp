@@ -109,6 +109,8 @@ TEST_CASE("Journey 2: a study of one's own is compared, its weights are looked a
   QTest::mouseClick(surgery->saveButton(), Qt::LeftButton);
   REQUIRE(journey.wait_for_runs(6));
   surgery->operation()->setCurrentIndex(SurgeryCard::Whole);
+  // The run stands in the store before its process has ended.
+  REQUIRE(wait_until([&] { return surgery->saveButton()->isEnabled(); }, 30000));
   QTest::mouseClick(surgery->saveButton(), Qt::LeftButton);
   REQUIRE(journey.wait_for_runs(7));
   CHECK(session.runs().back().method == "ft");
