@@ -72,7 +72,7 @@ TEST_CASE("The built-in study goes on where it stopped and is not trained twice"
   const ProgramEnd second = scene.run("demo --json", encoder);
   REQUIRE(second.exit_code == 0);
   CHECK(second.json()["study_id"] == first.json()["study_id"]);
-  CHECK(scene.run("runs list --json").json()["runs"].size() == 6);
+  CHECK(scene.run("runs list --json").json()["runs"].size() == 8);
   CHECK(scene.record(1).state == RunState::Finished);
   CHECK(scene.record(2).ended == ended);
 }

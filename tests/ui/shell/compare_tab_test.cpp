@@ -68,7 +68,7 @@ TEST_CASE("The comparison has a baseline, differences and, from stored predictio
   CompareTab* tab = window.compareTab();
   CHECK(wait_until([&] { return tab->evidence()->evidence().size() == 2; }));
   const auto table = [&]() -> const figures::TableData& { return tab->table()->model()->table(); };
-  CHECK(wait_until([&] { return column_of(table(), "p") != std::string::npos; }));
+  CHECK(wait_until([&] { return column_of(table(), "p, examples") != std::string::npos; }));
   const std::size_t difference = column_of(table(), "difference");
   REQUIRE(difference != std::string::npos);
   REQUIRE(table().rows.size() == 8);

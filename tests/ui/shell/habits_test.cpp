@@ -184,13 +184,17 @@ TEST_CASE("Texts of German length are not cut at 1280 x 800", "[ui]") {
     open.session().select({open.session().runs().back().id});
     for (const QString& tab : window.tabNames()) {
       window.showTab(tab);
-      QCoreApplication::processEvents();
-      for (const QWidget* widget : window.findChildren<QWidget*>()) {
-        if (!widget->isVisible()) continue;
-        const QString problem = cut(widget);
-        INFO(tab.toStdString() << ": " << problem.toStdString());
-        CHECK(problem.isEmpty());
-      }
+      QStringList problems;
+      wait_until([&] {
+        problems.clear();
+        for (const QWidget* widget : window.findChildren<QWidget*>()) {
+          if (widget->isVisible()) problems << cut(widget);
+        }
+        problems.removeAll(QString());
+        return problems.isEmpty();
+      });
+      INFO(tab.toStdString() << ": " << problems.join(QStringLiteral("; ")).toStdString());
+      CHECK(problems.isEmpty());
       CHECK(window.width() == 1280);
     }
   }
