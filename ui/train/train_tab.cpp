@@ -79,7 +79,7 @@ TrainTab::TrainTab(SessionModel* session, RunControl* control, QWidget* parent)
 void TrainTab::buildEmptyState() {
   empty_ = new EmptyState(QStringLiteral("curves"), tr("Compare full fine-tuning with LoRA on one encoder"));
   empty_->setDetail(
-      tr("The built-in comparison takes about three minutes: it trains both on three small generated tasks and shows loss, scores and weights as "
+      tr("The built-in comparison takes a few minutes: it trains both on three small generated tasks and shows loss, scores and weights as "
          "they grow. A study file (.toml), data files or an adapter folder can also be dropped here."));
   empty_->addButton(tr("Run the built-in comparison"), true,
                     [this] { control_->startBuiltInStudy(); });
