@@ -45,7 +45,7 @@ std::map<std::string, std::string> MultiTaskTrainer::fingerprint() const {
 Checkpoint MultiTaskTrainer::make_checkpoint() const {
   Checkpoint checkpoint;
   checkpoint.state = state_;
-  checkpoint.state.wall_seconds = wall_seconds();
+  checkpoint.state.wall_seconds = loop_.wall_seconds();
   checkpoint.fingerprint = fingerprint();
   for (const NamedParameter& entry : parameters()) checkpoint.weights[entry.name] = entry.parameter.value;
   for (std::size_t i = 0; i < optimizers_.size(); ++i) {
@@ -76,8 +76,7 @@ void MultiTaskTrainer::restore(const Checkpoint& checkpoint) {
     optimizers_[i].restore(named(checkpoint.first_moments, prefix, own), named(checkpoint.second_moments, prefix, own));
   }
   state_ = checkpoint.state;
-  wall_before_ = state_.wall_seconds;
-  saved_step_ = state_.step;
+  loop_.resumed();
   // How often each task was drawn follows from the order of the batches.
   own_steps_.assign(parts_.tasks.size(), 0);
   for (std::int64_t epoch = 0; epoch <= state_.epoch; ++epoch) {
@@ -85,31 +84,6 @@ void MultiTaskTrainer::restore(const Checkpoint& checkpoint) {
     const std::size_t done = epoch < state_.epoch ? draws.size() : static_cast<std::size_t>(state_.group);
     for (std::size_t i = 0; i < done; ++i) ++own_steps_[draws[i].task];
   }
-}
-
-void MultiTaskTrainer::save() {
-  if (options_.checkpoint_folder.empty()) return;
-  const Stopwatch watch;
-  parts_.observer->on_phase(Phase::Saving);
-  const std::filesystem::path folder = write_checkpoint(options_.checkpoint_folder, make_checkpoint());
-  last_saving_seconds_ = watch.seconds();
-  saving_seconds_ += last_saving_seconds_;
-  saved_step_ = state_.step;
-  saved_at_ = wall_.seconds();
-  parts_.observer->on_checkpoint({state_.step, folder, checkpoint_size_bytes(folder), last_saving_seconds_});
-  parts_.observer->on_phase(Phase::Training);
-}
-
-void MultiTaskTrainer::save_if_due(bool after_evaluation) {
-  if (options_.checkpoint_folder.empty() || state_.step == plan_.total_steps) return;
-  const std::int64_t every = options_.checkpoint_every_steps;
-  if (every > 0) {
-    if (!after_evaluation && state_.step % every == 0) save();
-    return;
-  }
-  const double elapsed = wall_.seconds();
-  const bool is_point = after_evaluation || elapsed - saved_at_ >= options_.checkpoint_seconds;
-  if (is_point && saving_seconds_ + last_saving_seconds_ <= options_.checkpoint_share * elapsed) save();
 }
 
 }  // namespace lorascope::train

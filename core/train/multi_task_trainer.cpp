@@ -3,9 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <thread>
 
 #include "core/base/error.h"
 #include "core/tasks/task_model.h"
@@ -13,15 +11,6 @@
 
 namespace lorascope::train {
 namespace {
-
-constexpr auto kPausePoll = std::chrono::milliseconds(50);
-constexpr double kLongUnsaved = 60.0;  ///< seconds of training that nobody should have to wait for again
-constexpr double kSmoothing = 0.9;     ///< weight of the past in the pace that is shown
-
-TrainingObserver& nobody() {
-  static TrainingObserver observer;
-  return observer;
-}
 
 std::vector<std::vector<std::size_t>> begins_of(const std::vector<TrainedTask>& tasks) {
   if (tasks.empty()) throw UsageError("found no task to train on, expected at least one");
@@ -69,10 +58,6 @@ StepPlan plan_of(const std::vector<std::vector<std::size_t>>& begins, const Task
   return plan;
 }
 
-void smooth(double& average, double value) {
-  average = average == 0.0 ? value : kSmoothing * average + (1.0 - kSmoothing) * value;
-}
-
 }  // namespace
 
 MultiTaskTrainer::MultiTaskTrainer(MultiTaskParts parts, const TrainingOptions& options,
@@ -83,9 +68,9 @@ MultiTaskTrainer::MultiTaskTrainer(MultiTaskParts parts, const TrainingOptions& 
       row_begins_(begins_of(parts_.tasks)),
       stream_(lengths_of(parts_.tasks, row_begins_), options, stream),
       plan_(plan_of(row_begins_, stream_, options)),
-      own_steps_(parts_.tasks.size(), 0) {
+      own_steps_(parts_.tasks.size(), 0),
+      loop_({parts_.observer, parts_.commands, &options_, &plan_, &state_, [this] { return make_checkpoint(); }}) {
   refuse_options_of_one_task(options);
-  if (parts_.observer == nullptr) parts_.observer = &nobody();
   const std::vector<TrainedTask>& tasks = parts_.tasks;
   for (const nn::Parameter& parameter : tasks.front().model->trainable())
     if (std::all_of(tasks.begin(), tasks.end(),
@@ -103,14 +88,12 @@ MultiTaskTrainer::MultiTaskTrainer(MultiTaskParts parts, const TrainingOptions& 
 }
 
 MultiTaskResult MultiTaskTrainer::run() {
-  wall_.restart();
-  parts_.observer->on_start(plan_, state_.step);
-  parts_.observer->on_phase(Phase::Training);
+  loop_.start();
   begin_epoch();
   MultiTaskResult result;
   for (;;) {
-    if (obey_commands() == Outcome::Stops || (evaluation_is_due() && evaluate() == Outcome::Stops)) {
-      save();
+    if (loop_.obey_commands() == Outcome::Stops || (evaluation_is_due() && evaluate() == Outcome::Stops)) {
+      loop_.save();
       result.is_stopped = true;
       break;
     }
@@ -121,13 +104,12 @@ MultiTaskResult MultiTaskTrainer::run() {
       begin_epoch();
     }
     train_step();
-    save_if_due(false);
+    loop_.save_if_due(false);
   }
-  // What comes after the last step (scores of large files) may be interrupted too.
-  if (!result.is_stopped && wall_.seconds() - saved_at_ >= kLongUnsaved) save();
-  state_.wall_seconds = wall_seconds();
+  if (!result.is_stopped) loop_.save_if_long_unsaved();
+  state_.wall_seconds = loop_.wall_seconds();
   result.state = state_;
-  result.epoch = epochs_done();
+  result.epoch = loop_.epochs_done();
   result.tokens_per_second = static_cast<double>(state_.tokens) / std::max(state_.step_seconds, 1e-9);
   result.is_evaluated = !scores_.empty();
   result.scores = scores_;
@@ -146,8 +128,8 @@ void MultiTaskTrainer::train_step() {
   for (const std::int64_t row : draw.rows)
     for (std::size_t i = begins[static_cast<std::size_t>(row)]; i < begins[static_cast<std::size_t>(row) + 1]; ++i)
       rows.push_back(&task.features[i]);
-  parts_.observer->on_task(draw.task);
-  if (state_.step == 0) parts_.observer->on_first_batch(rows);
+  loop_.observer().on_task(draw.task);
+  if (state_.step == 0) loop_.observer().on_first_batch(rows);
   const tasks::Batch batch = tasks::make_batch(task.model->kind(), rows, {task.zero_segment_ids});
   StepReport report;
   report.examples = static_cast<std::int64_t>(draw.rows.size());
@@ -168,64 +150,12 @@ void MultiTaskTrainer::train_step() {
   shared.step(state_.step + 1, report.learning_rate, clip);
   own.step(++own_steps_[draw.task], report.learning_rate, clip);
   for (const TrainedTask& other : parts_.tasks) other.model->values_changed();
-  report_step(report, watch.seconds());
-}
-
-void MultiTaskTrainer::report_step(StepReport report, double seconds) {
-  auto& [sum, count] = losses_[parts_.tasks[draws_[static_cast<std::size_t>(state_.group)].task].name];
+  auto& [sum, count] = losses_[task.name];
   sum += report.loss;
   ++count;
-  ++state_.step;
-  ++state_.group;
   ++state_.draw;
   scores_.clear();
-  report.step = state_.step;
-  report.total_steps = plan_.total_steps;
-  report.epoch = epochs_done();
-  report.seconds = seconds;
-  state_.examples += report.examples;
-  state_.tokens += report.tokens;
-  state_.step_seconds += seconds;
-  smooth(seconds_per_token_, seconds / static_cast<double>(std::max<std::int64_t>(report.tokens, 1)));
-  smooth(seconds_per_step_, seconds);
-  report.examples_done = state_.examples;
-  report.wall_seconds = wall_seconds();
-  report.tokens_per_second = 1.0 / std::max(seconds_per_token_, 1e-12);
-  report.seconds_left = static_cast<double>(plan_.total_steps - state_.step) * seconds_per_step_;
-  parts_.observer->on_step_end(report);
-}
-
-double MultiTaskTrainer::epochs_done() const {
-  return static_cast<double>(state_.step) / static_cast<double>(plan_.steps_per_epoch);
-}
-
-MultiTaskTrainer::Outcome MultiTaskTrainer::obey_commands() {
-  if (parts_.commands == nullptr) return Outcome::Goes;
-  while (const auto command = parts_.commands->take()) {
-    if (*command == Command::Stop) return Outcome::Stops;
-    if (*command == Command::Checkpoint) save();
-    if (*command == Command::Pause && wait_while_paused() == Outcome::Stops) return Outcome::Stops;
-  }
-  return Outcome::Goes;
-}
-
-MultiTaskTrainer::Outcome MultiTaskTrainer::wait_while_paused() {
-  parts_.observer->on_phase(Phase::Paused);
-  for (;;) {
-    const auto command = parts_.commands->take();
-    if (!command) {
-      std::this_thread::sleep_for(kPausePoll);
-      continue;
-    }
-    if (*command == Command::Stop) return Outcome::Stops;
-    if (*command == Command::Checkpoint) {
-      save();
-      parts_.observer->on_phase(Phase::Paused);
-    }
-    if (*command == Command::Continue) break;
-  }
-  parts_.observer->on_phase(Phase::Training);
-  return Outcome::Goes;
+  loop_.end_step(report, watch.seconds());
 }
 
 bool MultiTaskTrainer::evaluation_is_due() const {
@@ -238,35 +168,22 @@ bool MultiTaskTrainer::evaluation_is_due() const {
 }
 
 MultiTaskTrainer::Outcome MultiTaskTrainer::evaluate() {
-  // A pause or a stop asked for in the middle leaves the step as it was: the evaluations are made afresh afterwards.
-  std::optional<Command> interruption;
   for (std::size_t i = 0; i < parts_.tasks.size(); ++i) {
     const TrainedTask& task = parts_.tasks[i];
     if (task.evaluator == nullptr) continue;
     const Stopwatch watch;
-    parts_.observer->on_task(i);
-    parts_.observer->on_phase(Phase::Evaluating);
-    const auto progress = [&](std::int64_t rows_done, std::int64_t rows) {
-      parts_.observer->on_evaluation_progress(task.evaluator->split(), rows_done, rows);
-      if (parts_.commands == nullptr) return true;
-      const auto command = parts_.commands->take();
-      if (command == Command::Stop || command == Command::Pause) interruption = command;
-      if (command == Command::Checkpoint) save();
-      return !interruption;
-    };
-    const std::optional<Evaluation> evaluation = task.evaluator->evaluate(*task.model, progress);
-    parts_.observer->on_phase(Phase::Training);
-    if (!evaluation) {
-      if (interruption == Command::Stop || wait_while_paused() == Outcome::Stops) return Outcome::Stops;
-      return evaluate();
-    }
+    loop_.observer().on_task(i);
+    std::optional<Evaluation> evaluation;
+    if (loop_.evaluate(*task.evaluator, *task.model, evaluation) == Outcome::Stops) return Outcome::Stops;
+    // All tasks are scored at the same step: after a pause the first ones too.
+    if (!evaluation) return evaluate();
     scores_[task.name] = evaluation->scores;
-    parts_.observer->on_evaluation({state_.step, epochs_done(), task.evaluator->split(), evaluation->scores,
+    loop_.observer().on_evaluation({state_.step, loop_.epochs_done(), task.evaluator->split(), evaluation->scores,
                                     watch.seconds(), evaluation->rows, false},
                                    *evaluation);
   }
   state_.evaluated_step = state_.step;
-  save_if_due(true);
+  loop_.save_if_due(true);
   return Outcome::Goes;
 }
 

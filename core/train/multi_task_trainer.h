@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "core/base/clock.h"
 #include "core/data/feature.h"
 #include "core/train/checkpoint.h"
 #include "core/train/command_source.h"
 #include "core/train/evaluator.h"
+#include "core/train/loop_control.h"
 #include "core/train/optimizer.h"
 #include "core/train/step_plan.h"
 #include "core/train/task_stream.h"
@@ -69,7 +69,7 @@ class MultiTaskTrainer {
   std::int64_t total_steps() const { return plan_.total_steps; }
 
  private:
-  enum class Outcome { Goes, Stops };
+  using Outcome = LoopControl::Outcome;
   /// A trained tensor under its name in checkpoints: that of a task's own has "TASK/" before it.
   struct NamedParameter {
     std::string name;
@@ -78,19 +78,12 @@ class MultiTaskTrainer {
 
   void begin_epoch();
   void train_step();
-  Outcome obey_commands();
-  Outcome wait_while_paused();
   bool evaluation_is_due() const;
   Outcome evaluate();
-  void report_step(StepReport report, double seconds);
 
-  void save();
-  void save_if_due(bool after_evaluation);
   Checkpoint make_checkpoint() const;
   std::map<std::string, std::string> fingerprint() const;
   std::vector<NamedParameter> parameters() const;
-  double wall_seconds() const { return wall_before_ + wall_.seconds(); }
-  double epochs_done() const;
 
   MultiTaskParts parts_;
   TrainingOptions options_;
@@ -106,11 +99,7 @@ class MultiTaskTrainer {
   TrainingState state_;
   std::map<std::string, std::pair<double, std::int64_t>> losses_;
   std::map<std::string, std::map<std::string, double>> scores_;
-  double seconds_per_step_ = 0, seconds_per_token_ = 0;  ///< smoothed
-  Stopwatch wall_;
-  double wall_before_ = 0;  ///< of earlier processes
-  std::int64_t saved_step_ = -1;
-  double saved_at_ = 0, saving_seconds_ = 0, last_saving_seconds_ = 0;
+  LoopControl loop_;
 };
 
 }  // namespace lorascope::train

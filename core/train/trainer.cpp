@@ -4,11 +4,9 @@
 #include <c10/util/Exception.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <new>
 #include <numeric>
-#include <thread>
 
 #include "core/base/error.h"
 #include "core/tasks/task_model.h"
@@ -16,15 +14,6 @@
 
 namespace lorascope::train {
 namespace {
-
-constexpr auto kPausePoll = std::chrono::milliseconds(50);
-constexpr double kLongUnsaved = 60.0;  ///< seconds of training that nobody should have to wait for again
-constexpr double kSmoothing = 0.9;  ///< weight of the past in the pace that is shown
-
-TrainingObserver& nobody() {
-  static TrainingObserver observer;
-  return observer;
-}
 
 /// Rows of one part of a batch that is cut into `parts` parts.
 std::size_t rows_of_part(std::size_t rows, std::int64_t parts) {
@@ -36,10 +25,6 @@ std::size_t rows_of_part(std::size_t rows, std::int64_t parts) {
 bool is_out_of_memory(const c10::Error& error) {
   return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
          error.msg().find("can't allocate memory") != std::string::npos;
-}
-
-void smooth(double& average, double value) {
-  average = average == 0.0 ? value : kSmoothing * average + (1.0 - kSmoothing) * value;
 }
 
 }  // namespace
@@ -54,8 +39,8 @@ Trainer::Trainer(const TrainingParts& parts, const TrainingOptions& options)
       optimizer_(parts.model->trainable(), options,
                  parts.model->path() == tasks::Path::Compatible ? Arithmetic::Original : Arithmetic::Fused),
       probe_(*parts.model, options),
-      early_stopping_(options.follows_best() ? options.select_by : std::string(), options.early_stopping_patience) {
-  if (parts_.observer == nullptr) parts_.observer = &nobody();
+      early_stopping_(options.follows_best() ? options.select_by : std::string(), options.early_stopping_patience),
+      loop_({parts.observer, parts.commands, &options_, &plan_, &state_, [this] { return make_checkpoint(); }}) {
   if (options_.follows_best() && parts_.evaluator == nullptr) {
     throw UsageError("early stopping and the choice of the best weights need an evaluation: found no evaluation file",
                      "give one with --eval");
@@ -63,15 +48,13 @@ Trainer::Trainer(const TrainingParts& parts, const TrainingOptions& options)
 }
 
 TrainingResult Trainer::run() {
-  wall_.restart();
-  parts_.observer->on_start(plan_, state_.step);
-  parts_.observer->on_phase(Phase::Training);
+  loop_.start();
   begin_epoch();
   TrainingResult result;
   for (;;) {
-    const bool stops = obey_commands() == Outcome::Stops || (evaluation_is_due() && evaluate() == Outcome::Stops);
+    const bool stops = loop_.obey_commands() == Outcome::Stops || (evaluation_is_due() && evaluate() == Outcome::Stops);
     if (stops) {
-      save();
+      loop_.save();
       result.end = TrainingResult::End::Stopped;
       break;
     }
@@ -86,11 +69,10 @@ TrainingResult Trainer::run() {
     }
     train_step();
     report_spectra(false);
-    save_if_due(false);
+    loop_.save_if_due(false);
   }
-  // What comes after the last step (scores of large files) may be interrupted too.
-  if (result.end != TrainingResult::End::Stopped && wall_.seconds() - saved_at_ >= kLongUnsaved) save();
-  state_.wall_seconds = wall_seconds();
+  if (result.end != TrainingResult::End::Stopped) loop_.save_if_long_unsaved();
+  state_.wall_seconds = loop_.wall_seconds();
   result.latest = latest_;
   if (result.end != TrainingResult::End::Stopped) put_best_weights_back(result);
   result.state = state_;
@@ -157,7 +139,7 @@ double Trainer::run_batch(const std::vector<std::int64_t>& rows, double weight, 
 
 void Trainer::run_micro_batches(StepReport& report) {
   const std::vector<std::vector<std::int64_t>>& group = groups_[static_cast<std::size_t>(state_.group)];
-  if (state_.draw == 0) parts_.observer->on_first_batch(features_of(group.front()));
+  if (state_.draw == 0) loop_.observer().on_first_batch(features_of(group.front()));
   const std::vector<double> weights = weights_of(group);
   const std::int64_t first_draw = state_.draw;
   for (bool is_done = false; !is_done;) {
@@ -184,7 +166,7 @@ bool Trainer::use_smaller_parts(const char* problem) {
   state_.parts *= 2;
   std::string_view reason(problem);
   reason = reason.substr(0, std::min<std::size_t>(reason.find('\n'), 160));
-  parts_.observer->on_log(LogLevel::Warning,
+  loop_.observer().on_log(LogLevel::Warning,
                           "out of memory with " + std::to_string(before) + " rows at a time: from here on " +
                               std::to_string(rows_of_part(batch, state_.parts)) + ", with the same " +
                               std::to_string(batch) + " rows a batch (" + std::string(reason) + ")");
@@ -204,64 +186,15 @@ void Trainer::train_step() {
   const double clip = optimizer_.clip_factor(report.grad_norm, options_.max_grad_norm);
   report.learning_rate = schedule_.rate(state_.step);
   optimizer_.step(state_.step + 1, report.learning_rate, clip);
-  ++state_.step;
-  ++state_.group;
   latest_.reset();
-
-  report.step = state_.step;
-  report.total_steps = plan_.total_steps;
-  report.epoch = epochs_done();
-  report.seconds = watch.seconds();
-  state_.examples += report.examples;
-  state_.tokens += report.tokens;
-  state_.step_seconds += report.seconds;
-  smooth(smoothed_seconds_per_token_, report.seconds / static_cast<double>(std::max<std::int64_t>(report.tokens, 1)));
-  smooth(smoothed_seconds_per_step_, report.seconds);
-  report.examples_done = state_.examples;
-  report.wall_seconds = wall_seconds();
-  report.tokens_per_second = 1.0 / std::max(smoothed_seconds_per_token_, 1e-12);
-  report.seconds_left = static_cast<double>(plan_.total_steps - state_.step) * smoothed_seconds_per_step_;
-  parts_.observer->on_step_end(report);
-}
-
-double Trainer::epochs_done() const {
-  return static_cast<double>(state_.step) / static_cast<double>(plan_.steps_per_epoch);
+  loop_.end_step(report, watch.seconds());
 }
 
 void Trainer::report_spectra(bool is_evaluation_point) {
   // The last evaluation is always measured, whatever it costs: comparisons of runs are made there.
   const bool is_last = is_evaluation_point && state_.step >= plan_.total_steps && probe_.is_enabled();
-  if (!is_last && !probe_.is_due(state_.step, is_evaluation_point, wall_.seconds())) return;
-  parts_.observer->on_spectra(state_.step, probe_.measure());
-}
-
-Trainer::Outcome Trainer::obey_commands() {
-  if (parts_.commands == nullptr) return Outcome::Goes;
-  while (const auto command = parts_.commands->take()) {
-    if (*command == Command::Stop) return Outcome::Stops;
-    if (*command == Command::Checkpoint) save();
-    if (*command == Command::Pause && wait_while_paused() == Outcome::Stops) return Outcome::Stops;
-  }
-  return Outcome::Goes;
-}
-
-Trainer::Outcome Trainer::wait_while_paused() {
-  parts_.observer->on_phase(Phase::Paused);
-  for (;;) {
-    const auto command = parts_.commands->take();
-    if (!command) {
-      std::this_thread::sleep_for(kPausePoll);
-      continue;
-    }
-    if (*command == Command::Stop) return Outcome::Stops;
-    if (*command == Command::Checkpoint) {
-      save();
-      parts_.observer->on_phase(Phase::Paused);
-    }
-    if (*command == Command::Continue) break;
-  }
-  parts_.observer->on_phase(Phase::Training);
-  return Outcome::Goes;
+  if (!is_last && !probe_.is_due(state_.step, is_evaluation_point, loop_.process_seconds())) return;
+  loop_.observer().on_spectra(state_.step, probe_.measure());
 }
 
 bool Trainer::evaluation_is_due() const {
@@ -273,25 +206,11 @@ bool Trainer::evaluation_is_due() const {
 
 Trainer::Outcome Trainer::evaluate() {
   const Stopwatch watch;
-  const std::string& split = parts_.evaluator->split();
-  parts_.observer->on_phase(Phase::Evaluating);
-  // A pause or a stop asked for in the middle leaves the step as it was: the evaluation is made afresh afterwards.
-  std::optional<Command> interruption;
-  const auto progress = [&](std::int64_t rows_done, std::int64_t rows) {
-    parts_.observer->on_evaluation_progress(split, rows_done, rows);
-    if (parts_.commands == nullptr) return true;
-    const auto command = parts_.commands->take();
-    if (command == Command::Stop || command == Command::Pause) interruption = command;
-    if (command == Command::Checkpoint) save();
-    return !interruption;
-  };
-  const std::optional<Evaluation> evaluation = parts_.evaluator->evaluate(*parts_.model, progress);
-  parts_.observer->on_phase(Phase::Training);
-  if (!evaluation) {
-    if (interruption == Command::Stop || wait_while_paused() == Outcome::Stops) return Outcome::Stops;
-    return evaluate();
-  }
-  EvaluationReport report{state_.step, epochs_done(), split, evaluation->scores, watch.seconds(), evaluation->rows};
+  std::optional<Evaluation> evaluation;
+  if (loop_.evaluate(*parts_.evaluator, *parts_.model, evaluation) == Outcome::Stops) return Outcome::Stops;
+  if (!evaluation) return evaluate();
+  EvaluationReport report{state_.step,         loop_.epochs_done(), parts_.evaluator->split(),
+                          evaluation->scores, watch.seconds(),      evaluation->rows};
   report.is_best = early_stopping_.add(report.scores, state_.step);
   if (report.is_best) {
     const at::NoGradGuard no_grad;
@@ -303,9 +222,9 @@ Trainer::Outcome Trainer::evaluate() {
   }
   state_.evaluated_step = state_.step;
   latest_ = report;
-  parts_.observer->on_evaluation(report, *evaluation);
+  loop_.observer().on_evaluation(report, *evaluation);
   report_spectra(true);
-  save_if_due(true);
+  loop_.save_if_due(true);
   return Outcome::Goes;
 }
 

@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "core/base/clock.h"
 #include "core/data/feature.h"
 #include "core/train/checkpoint.h"
 #include "core/train/command_source.h"
 #include "core/train/early_stopping.h"
 #include "core/train/evaluator.h"
+#include "core/train/loop_control.h"
 #include "core/train/optimizer.h"
 #include "core/train/sampler.h"
 #include "core/train/spectrum_probe.h"
@@ -70,7 +70,7 @@ class Trainer {
   TrainingResult run();
 
  private:
-  enum class Outcome { Goes, Stops };
+  using Outcome = LoopControl::Outcome;
 
   // One optimiser step and what hangs on it.
   void begin_epoch();
@@ -87,21 +87,15 @@ class Trainer {
   std::vector<const data::Feature*> features_of(std::span<const std::int64_t> rows) const;
   void report_spectra(bool is_evaluation_point);
 
-  // Commands and evaluation.
-  Outcome obey_commands();
-  Outcome wait_while_paused();
+  // Evaluation.
   bool evaluation_is_due() const;
   Outcome evaluate();
   bool is_done() const;
   void put_best_weights_back(TrainingResult& result);
 
   // Checkpoints.
-  void save();
-  void save_if_due(bool after_evaluation);
   Checkpoint make_checkpoint();
   std::map<std::string, std::string> fingerprint() const;
-  double wall_seconds() const { return wall_before_ + wall_.seconds(); }
-  double epochs_done() const;
 
   TrainingParts parts_;
   TrainingOptions options_;
@@ -116,14 +110,7 @@ class Trainer {
   std::vector<std::vector<std::vector<std::int64_t>>> groups_;  ///< of this epoch: micro-batches of each step
   std::map<std::string, at::Tensor> best_weights_;
   std::optional<EvaluationReport> latest_;
-  double smoothed_seconds_per_token_ = 0.0;
-  double smoothed_seconds_per_step_ = 0.0;
-  Stopwatch wall_;
-  double wall_before_ = 0.0;  ///< of earlier processes
-  std::int64_t saved_step_ = -1;
-  double saved_at_ = 0.0;     ///< wall seconds of this process
-  double saving_seconds_ = 0.0;
-  double last_saving_seconds_ = 0.0;
+  LoopControl loop_;
 };
 
 }  // namespace lorascope::train

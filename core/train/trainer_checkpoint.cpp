@@ -27,7 +27,7 @@ std::map<std::string, std::string> Trainer::fingerprint() const {
 Checkpoint Trainer::make_checkpoint() {
   Checkpoint checkpoint;
   checkpoint.state = state_;
-  checkpoint.state.wall_seconds = wall_seconds();
+  checkpoint.state.wall_seconds = loop_.wall_seconds();
   checkpoint.state.early_stopping = early_stopping_.state();
   checkpoint.fingerprint = fingerprint();
   checkpoint.weights = values_of(parts_.model->trainable());
@@ -61,33 +61,7 @@ void Trainer::restore(const Checkpoint& checkpoint) {
     if (best != checkpoint.best_weights.end()) best_weights_[parameter.name] = best->second.to(parameter.value.device());
   }
   state_ = checkpoint.state;
-  wall_before_ = state_.wall_seconds;
-  saved_step_ = state_.step;
-}
-
-void Trainer::save() {
-  if (options_.checkpoint_folder.empty()) return;
-  const Stopwatch watch;
-  parts_.observer->on_phase(Phase::Saving);
-  const std::filesystem::path folder = write_checkpoint(options_.checkpoint_folder, make_checkpoint());
-  last_saving_seconds_ = watch.seconds();
-  saving_seconds_ += last_saving_seconds_;
-  saved_step_ = state_.step;
-  saved_at_ = wall_.seconds();
-  parts_.observer->on_checkpoint({state_.step, folder, checkpoint_size_bytes(folder), last_saving_seconds_});
-  parts_.observer->on_phase(Phase::Training);
-}
-
-void Trainer::save_if_due(bool after_evaluation) {
-  if (options_.checkpoint_folder.empty() || state_.step == plan_.total_steps) return;
-  const std::int64_t every = options_.checkpoint_every_steps;
-  if (every > 0) {
-    if (!after_evaluation && state_.step % every == 0) save();
-    return;
-  }
-  const double elapsed = wall_.seconds();
-  const bool is_point = after_evaluation || elapsed - saved_at_ >= options_.checkpoint_seconds;
-  if (is_point && saving_seconds_ + last_saving_seconds_ <= options_.checkpoint_share * elapsed) save();
+  loop_.resumed();
 }
 
 }  // namespace lorascope::train
