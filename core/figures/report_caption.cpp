@@ -2,6 +2,7 @@
 #include <cctype>
 #include <map>
 
+#include "core/figures/file_stem.h"
 #include "core/figures/report_content.h"
 #include "core/figures/statistics.h"
 
@@ -97,20 +98,8 @@ std::string generated_caption(const Content& content, const ReportQuery& query,
 }
 
 std::string label_stem(const std::string& label, const std::string& otherwise) {
-  std::string stem;
   const std::size_t colon = label.find(':');
-  for (const char letter : colon == std::string::npos ? label : label.substr(colon + 1)) {
-    const auto byte = static_cast<unsigned char>(letter);
-    const bool kept = byte < 0x80 && (std::isalnum(byte) || letter == '.');
-    if (kept) {
-      stem += static_cast<char>(std::tolower(byte));
-    } else if (!stem.empty() && stem.back() != '-') {
-      stem += '-';
-    }
-  }
-  while (!stem.empty() && (stem.back() == '-' || stem.back() == '.')) stem.pop_back();
-  while (stem.starts_with('.') || stem.starts_with('-')) stem.erase(0, 1);
-  return stem.empty() ? otherwise : stem;
+  return file_stem(colon == std::string::npos ? label : label.substr(colon + 1), otherwise);
 }
 
 }  // namespace lorascope::figures

@@ -13,6 +13,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
+#include "core/figures/file_stem.h"
 #include "core/figures/mixture_table.h"
 #include "core/figures/pgfplots.h"
 #include "core/figures/render.h"
@@ -79,7 +80,7 @@ std::vector<store::StudyRecord> studies_of(const store::Workspace& workspace,
   // Two studies of one name would write one file.
   std::map<std::string, int> taken;
   for (store::StudyRecord& study : studies) {
-    if (const int count = ++taken[file_stem(study.name)]; count > 1) study.name += " " + std::to_string(count);
+    if (const int count = ++taken[figures::file_stem(study.name)]; count > 1) study.name += " " + std::to_string(count);
   }
   return studies;
 }
@@ -95,7 +96,7 @@ void add_references(Files& files, const std::vector<store::StudyRecord>& studies
     std::vector<store::RunRecord> members;
     std::copy_if(runs.begin(), runs.end(), std::back_inserter(members),
                  [&](const store::RunRecord& run) { return run.study_id == study.id; });
-    add_table(files, file_stem(study.name) + "-references", reference_table(reading.study.references, members));
+    add_table(files, figures::file_stem(study.name) + "-references", reference_table(reading.study.references, members));
   }
 }
 
@@ -107,7 +108,7 @@ void add_mixtures(Files& files, const store::Workspace& workspace, const std::ve
     std::copy_if(runs.begin(), runs.end(), std::back_inserter(members),
                  [&](const store::RunRecord& run) { return run.study_id == study.id; });
     if (!figures::has_mixtures(members)) continue;
-    add_table(files, file_stem(study.name) + "-mixtures",
+    add_table(files, figures::file_stem(study.name) + "-mixtures",
               figures::mixture_table(members, figures::evaluation_speeds(workspace, members)));
   }
 }
@@ -118,7 +119,7 @@ Files kit_files(const store::Workspace& workspace, const std::vector<store::RunR
   for (const store::RunRecord& run : runs) by_task[run.task].push_back(run);
   std::vector<NamedFigure> list;
   for (const auto& [task, members] : by_task) {
-    const std::string prefix = by_task.size() > 1 ? file_stem(task) + "-" : "";
+    const std::string prefix = by_task.size() > 1 ? figures::file_stem(task) + "-" : "";
     for (NamedFigure& figure : add_task(files, workspace, members, prefix)) list.push_back(std::move(figure));
   }
   add_table(files, "runs", figures::run_table(runs));
@@ -128,7 +129,7 @@ Files kit_files(const store::Workspace& workspace, const std::vector<store::RunR
         (settings.is_discarded() ? run.settings : settings.dump(2)) + "\n";
   }
   const std::vector<store::StudyRecord> studies = studies_of(workspace, runs);
-  for (const store::StudyRecord& study : studies) files["studies/" + file_stem(study.name) + ".toml"] = study.source;
+  for (const store::StudyRecord& study : studies) files["studies/" + figures::file_stem(study.name) + ".toml"] = study.source;
   add_references(files, studies, runs);
   add_mixtures(files, workspace, studies, runs);
   files["commands.sh"] = kit_commands(runs);

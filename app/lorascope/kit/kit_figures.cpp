@@ -1,11 +1,11 @@
 #include "app/lorascope/kit/kit_figures.h"
 
 #include <algorithm>
-#include <cctype>
 #include <iterator>
 #include <map>
 #include <set>
 
+#include "core/figures/file_stem.h"
 #include "core/figures/curve_figure.h"
 #include "core/figures/number_text.h"
 #include "core/figures/run_series.h"
@@ -52,7 +52,7 @@ void add_curves(std::vector<NamedFigure>& list, const store::RunStore& store,
     const bool noisy = name.starts_with("train/") && name != "train/lr";
     if (noisy) options.smoothing = kTrainingSmoothing;
     FigureData figure = figures::curve_figure(series, options);
-    const std::string stem = file_stem(figure.title);
+    const std::string stem = figures::file_stem(figure.title);
     add(list, stem, std::move(figure));
   }
 }
@@ -88,7 +88,7 @@ std::vector<std::string> outer_modules(const std::vector<figures::RunSpectra>& r
 
 void add_spectra(std::vector<NamedFigure>& list, const std::vector<figures::RunSpectra>& runs) {
   for (const std::string& module : outer_modules(runs)) {
-    const std::string place = file_stem(figures::module_place(module).text());
+    const std::string place = figures::file_stem(figures::module_place(module).text());
     const figures::SpectrumOptions options{.grouping = figures::Grouping::Setting};
     add(list, "spectrum-" + place, figures::spectrum_figure(runs, module, options));
     add(list, "energy-" + place, figures::energy_figure(runs, module, options));
@@ -101,7 +101,7 @@ void add_spectra(std::vector<NamedFigure>& list, const std::vector<figures::RunS
       {SpectrumMeasure::RelativeNorm, "relative-norm"}};
   for (const std::string& kind : figures::kinds_of(runs)) {
     for (const auto& [measure, stem] : kMeasures) {
-      add(list, stem + "-" + file_stem(kind), figures::layer_figure(runs, kind, measure));
+      add(list, stem + "-" + figures::file_stem(kind), figures::layer_figure(runs, kind, measure));
     }
   }
 }
@@ -113,22 +113,6 @@ std::string quoted(const std::string& text) {
 }
 
 }  // namespace
-
-std::string file_stem(const std::string& text) {
-  std::string stem;
-  for (const char letter : text) {
-    const auto byte = static_cast<unsigned char>(letter);
-    const bool kept = byte < 0x80 && (std::isalnum(byte) || letter == '.');
-    if (kept) {
-      stem += static_cast<char>(std::tolower(byte));
-    } else if (!stem.empty() && stem.back() != '-') {
-      stem += '-';
-    }
-  }
-  while (!stem.empty() && (stem.back() == '-' || stem.back() == '.')) stem.pop_back();
-  while (stem.starts_with('.') || stem.starts_with('-')) stem.erase(0, 1);
-  return stem.empty() ? "figure" : stem;
-}
 
 std::vector<figures::RunSpectra> load_spectra(const store::Workspace& workspace,
                                               const std::vector<store::RunRecord>& runs) {

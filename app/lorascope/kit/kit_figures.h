@@ -27,7 +27,4 @@ std::vector<figures::RunSpectra> load_spectra(const store::Workspace& workspace,
 /// The newest spectra of all modules in full: run, group, step, module, i, sigma.
 std::string spectra_csv(const std::vector<figures::RunSpectra>& runs);
 
-/// "layer 5 value" as part of a file name: "layer-5-value"; only a-z, 0-9, "-" and ".".
-std::string file_stem(const std::string& text);
-
 }  // namespace lorascope::app

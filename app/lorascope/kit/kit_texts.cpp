@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/json.h"
+#include "core/figures/file_stem.h"
 #include "core/figures/run_groups.h"
 #include "core/figures/run_tables.h"
 #include "core/figures/table_text.h"
@@ -139,7 +140,7 @@ std::string kit_readme(const std::vector<store::RunRecord>& runs, const std::vec
       "| `tables/spectra.csv` | singular values of every module's update at the last recorded step |\n"
       "| `settings/run-N.json` | every setting of a run |\n";
   for (const store::StudyRecord& study : studies) {
-    text += "| `studies/" + file_stem(study.name) + ".toml` | the study file \"" + study.name + "\" |\n";
+    text += "| `studies/" + figures::file_stem(study.name) + ".toml` | the study file \"" + study.name + "\" |\n";
   }
   text +=
       "| `commands.sh` | the command that repeats each run |\n"

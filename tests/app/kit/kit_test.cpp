@@ -11,6 +11,7 @@
 #include "app/lorascope/kit/kit_figures.h"
 #include "app/lorascope/kit/kit_report.h"
 #include "app/lorascope/kit/selection.h"
+#include "core/figures/file_stem.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/json.h"
@@ -221,9 +222,9 @@ TEST_CASE("Selections that fit nothing say what there is", "[kit]") {
 }
 
 TEST_CASE("File names are plain", "[kit]") {
-  CHECK(app::file_stem("Layer 5 value") == "layer-5-value");
-  CHECK(app::file_stem("../../etc/passwd") == "etc-passwd");
-  CHECK(app::file_stem("‖ΔW‖") == "w");
-  CHECK(app::file_stem("…") == "figure");
-  CHECK(app::file_stem("strict.f1 (%)") == "strict.f1");
+  CHECK(figures::file_stem("Layer 5 value") == "layer-5-value");
+  CHECK(figures::file_stem("../../etc/passwd") == "etc-passwd");
+  CHECK(figures::file_stem("‖ΔW‖") == "w");
+  CHECK(figures::file_stem("…") == "figure");
+  CHECK(figures::file_stem("strict.f1 (%)") == "strict.f1");
 }
