@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/store/run_store.h"
 #include "tests/integration/child_process.h"
+#include "tests/integration/process_bench.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_model.h"
@@ -19,19 +20,10 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Runs of the real program over three tasks of a tiny model.
-struct Bench {
-  test::TemporaryFolder folder;
-  fs::path workspace = folder.path() / "workspace";
-  int num_processes = 0;
-
+struct Bench : test::ProcessBench {
   Bench() {
     test::write_tiny_tasks(folder.path());
     test::write_headless_model(folder.path() / "model", test::tiny_config(2));
-  }
-  std::unique_ptr<ChildProcess> start(std::vector<std::string> words) {
-    words.insert(words.begin(), test::lorascope_program().string());
-    words.insert(words.end(), {"--workspace", workspace.string()});
-    return std::make_unique<ChildProcess>(words, folder.path() / ("output-" + std::to_string(++num_processes)));
   }
   std::string file(const std::string& name) const { return (folder.path() / name).string(); }
   std::unique_ptr<ChildProcess> train(const std::vector<std::string>& own, const char* epochs = "40") {
@@ -56,21 +48,6 @@ struct Bench {
       REQUIRE(start({"train", "--model", file("model"), "--task", task, "--train", file(data), "--method", "lora",
                      "--rank", "2", "--max-steps", "2", "--threads", "1"})
                   ->wait() == 0);
-  }
-  store::RunRecord record(store::RunId run) { return store::RunStore(store::Workspace::open(workspace)).get(run); }
-  std::vector<double> losses(store::RunId run) {
-    const store::Workspace opened = store::Workspace::open(workspace);
-    std::vector<double> values;
-    for (const auto& point : store::RunStore(opened).points(run, "train/loss")) values.push_back(point.value);
-    return values;
-  }
-  fs::path run_folder(store::RunId run) { return workspace / "artifacts" / ("run-" + std::to_string(run)); }
-  bool has_checkpoint(store::RunId run) {
-    const fs::path checkpoints = run_folder(run) / "checkpoints";
-    if (!fs::exists(checkpoints)) return false;
-    for (const auto& entry : fs::directory_iterator(checkpoints))
-      if (entry.path().filename().string().starts_with("step-")) return true;
-    return false;
   }
 };
 

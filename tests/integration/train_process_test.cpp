@@ -9,6 +9,7 @@
 #include "core/base/json.h"
 #include "core/store/run_store.h"
 #include "tests/integration/child_process.h"
+#include "tests/integration/process_bench.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tiny_run.h"
@@ -21,17 +22,9 @@ namespace fs = std::filesystem;
 namespace {
 
 /// Runs of the real program on a tiny model.
-struct Bench {
-  test::TemporaryFolder folder;
+struct Bench : test::ProcessBench {
   study::RunSettings settings = test::write_tiny_run(folder.path(), 200);
-  fs::path workspace = folder.path() / "workspace";
-  int num_processes = 0;
 
-  std::unique_ptr<ChildProcess> start(std::vector<std::string> words) {
-    words.insert(words.begin(), test::lorascope_program().string());
-    words.insert(words.end(), {"--workspace", workspace.string()});
-    return std::make_unique<ChildProcess>(words, folder.path() / ("output-" + std::to_string(++num_processes)));
-  }
   /// `train` with options of its own in place of the usual ones.
   std::unique_ptr<ChildProcess> train(const std::map<std::string, std::string>& own, bool json = false) {
     std::map<std::string, std::string> options = {
@@ -46,23 +39,6 @@ struct Bench {
     return start(words);
   }
   int command(const std::vector<std::string>& words) { return start(words)->wait(); }
-
-  store::RunRecord record(store::RunId run) { return store::RunStore(store::Workspace::open(workspace)).get(run); }
-  std::vector<double> losses(store::RunId run) {
-    const store::Workspace opened = store::Workspace::open(workspace);
-    std::vector<double> values;
-    for (const auto& point : store::RunStore(opened).points(run, "train/loss")) values.push_back(point.value);
-    return values;
-  }
-  fs::path run_folder(store::RunId run) { return workspace / "artifacts" / ("run-" + std::to_string(run)); }
-  bool has_checkpoint(store::RunId run) {
-    const fs::path checkpoints = run_folder(run) / "checkpoints";
-    if (!fs::exists(checkpoints)) return false;
-    for (const auto& entry : fs::directory_iterator(checkpoints)) {
-      if (entry.path().filename().string().starts_with("step-")) return true;
-    }
-    return false;
-  }
 };
 
 }  // namespace
