@@ -11,7 +11,7 @@ namespace lorascope::ui {
 
 class MessageBar;
 
-/// Means by class over a file, as a table that can be copied and exported.
+/// Means by class over a file or over the pinned texts, as a table that can be copied and exported.
 class AggregateCard : public TableCard {
   Q_OBJECT
 
@@ -19,7 +19,10 @@ class AggregateCard : public TableCard {
   explicit AggregateCard(QWidget* parent = nullptr);
 
   QPushButton* fileButton() const { return file_; }
+  QPushButton* pinsButton() const { return pins_; }
   QPushButton* cancelButton() const { return cancel_; }
+  /// How many texts are pinned for this task.
+  void setNumPinned(std::size_t count);
   /// Lets somebody choose a file, or takes this one.
   void chooseFile();
   void setRunning(const QString& file);
@@ -29,10 +32,14 @@ class AggregateCard : public TableCard {
 
  Q_SIGNALS:
   void fileChosen(const QString& file);
+  void pinsRequested();
   void cancelled();
 
  private:
-  QPushButton *file_, *cancel_;
+  void setIdle();
+
+  QPushButton *file_, *pins_, *cancel_;
+  std::size_t num_pinned_ = 0;
   MessageBar* messages_;
 };
 

@@ -140,4 +140,19 @@ void ExampleSource::removePin(std::int64_t id) {
   session_->edit([id](const store::Workspace& workspace) { store::PinStore(workspace).remove(id); });
 }
 
+std::vector<QJsonObject> pinnedInputs(const std::vector<store::PinRecord>& pins, const QString& task) {
+  std::vector<QJsonObject> inputs;
+  for (const store::PinRecord& pin : pins) {
+    const QJsonObject content = QJsonDocument::fromJson(QByteArray::fromStdString(pin.content)).object();
+    for (const QString& part : {QStringLiteral("input"), QStringLiteral("second")}) {
+      const QJsonObject input = content.value(part).toObject();
+      const QString own = input.contains(QStringLiteral("endings"))    ? QStringLiteral("swag")
+                          : input.contains(QStringLiteral("question")) ? QStringLiteral("squad")
+                                                                       : QStringLiteral("wnut17");
+      if (!input.isEmpty() && own == task) inputs.push_back(input);
+    }
+  }
+  return inputs;
+}
+
 }  // namespace lorascope::ui

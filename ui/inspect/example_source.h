@@ -38,4 +38,7 @@ class ExampleSource : public QObject {
   SessionModel* session_;
 };
 
+/// The texts of these pins that one can ask `task` about, second texts of pairs among them.
+std::vector<QJsonObject> pinnedInputs(const std::vector<store::PinRecord>& pins, const QString& task);
+
 }  // namespace lorascope::ui

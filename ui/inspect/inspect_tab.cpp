@@ -1,15 +1,21 @@
 #include "ui/inspect/inspect_tab.h"
 
+#include <QDir>
+#include <QDragEnterEvent>
 #include <QElapsedTimer>
+#include <QFileDialog>
 #include <QHBoxLayout>
+#include <QJsonArray>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMimeData>
 #include <QPushButton>
 #include <QRandomGenerator>
 #include <QScrollArea>
 #include <QStackedWidget>
 #include <QToolButton>
+#include <QUrl>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <utility>
@@ -21,6 +27,7 @@
 #include "ui/plots/plot_card.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/empty_state.h"
+#include "ui/widgets/help_topics.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/message_bar.h"
 #include "ui/widgets/scroll_page.h"
@@ -65,6 +72,8 @@ InspectTab::InspectTab(SessionModel* session, LorascopeProgram* program, QWidget
   outer->setContentsMargins(0, 0, 0, 0);
   outer->addWidget(pages_);
   empty_->addButton(tr("Start a comparison"), true, [this] { Q_EMIT trainRequested(); });
+  empty_->addButton(tr("Open folder"), false, [this] { chooseFolder(); });
+  setAcceptDrops(true);
   pages_->addWidget(empty_);
   buildPage();
   connectParts();
@@ -103,12 +112,14 @@ void InspectTab::buildPage() {
 }
 
 void InspectTab::connectParts() {
+  setHelpTopic(panel_, QStringLiteral("measure.what_if"));
   connect(session_, &SessionModel::selectionChanged, this, &InspectTab::followRun);
   connect(session_, &SessionModel::runsChanged, this, &InspectTab::followRun);
   connect(session_, &SessionModel::workspaceOpened, this, &InspectTab::followRun);
   connect(process_, &InspectorProcess::stateChanged, this, &InspectTab::followProcess);
   connect(input_, &SentenceInput::asked, this, &InspectTab::ask);
   connect(input_, &SentenceInput::pairsRequested, this, &InspectTab::fillPairs);
+  connect(input_, &SentenceInput::folderRequested, this, &InspectTab::chooseFolder);
   connect(input_, &SentenceInput::randomRequested, this, [this] {
     const auto& all = examples_.others.empty() ? examples_.worst : examples_.others;
     if (all.empty()) return;
@@ -135,7 +146,9 @@ void InspectTab::connectParts() {
     examples_source_->removePin(id);
     readPins();
   });
-  connect(aggregate_, &AggregateCard::fileChosen, this, &InspectTab::askAggregate);
+  connect(aggregate_, &AggregateCard::fileChosen, this,
+          [this](const QString& file) { askAggregate(file, {{QStringLiteral("file"), file}}); });
+  connect(aggregate_, &AggregateCard::pinsRequested, this, &InspectTab::askPinned);
   connect(aggregate_, &AggregateCard::cancelled, this, [this] { process_->withdraw(file_question_); });
 }
 
@@ -163,38 +176,33 @@ void InspectTab::arrange() {
 }
 
 bool InspectTab::canInspect() const {
+  if (!folder_.isEmpty()) return true;
   const store::RunRecord* run = session_->run(session_->selectedRun());
   return run != nullptr && hasResult(*run);
 }
 
 /// The model is loaded when somebody looks, not before.
 void InspectTab::followRun() {
+  if (session_->selectedRun() != run_before_folder_) folder_.clear();
   const store::RunRecord* run = session_->run(session_->selectedRun());
   pages_->setCurrentIndex(canInspect() ? 1 : 0);
   if (run != nullptr && !hasResult(*run)) {
     empty_->setDetail(tr("%1 has no result yet").arg(QString::fromStdString(run->name)));
   } else {
-    empty_->setDetail({});
+    empty_->setDetail(tr("An adapter's or a model's folder can be opened or dropped here, too"));
   }
-  if (!isVisible()) return;
+  if (!isVisible() || !folder_.isEmpty()) return;
   if (!canInspect()) {
     run_ = 0;
     process_->stop();
     return;
   }
   if (run->id == run_) return;
+  forget();
   run_ = run->id;
-  views_->clear();
-  panel_->setModel({});
-  plain_.reset();
-  changed_.reset();
-  asked_ = {};
-  examples_ = {};
-  next_worst_ = 0;
   views_->setMethod(run->method);
   input_->setTask(QString::fromStdString(run->task));
-  input_->setHistory(history_.value(input_->task()));
-  process_->start({QStringLiteral("--run"), QString::number(run_), QStringLiteral("--workspace"), session_->workspaceFolder()});
+  load({QStringLiteral("--run"), QString::number(run_), QStringLiteral("--workspace"), session_->workspaceFolder()});
   examples_source_->readExamples(run_, run->task, [this, id = run_](const ExampleSource::Examples& examples) {
     if (id != run_) return;
     examples_ = examples;
@@ -207,6 +215,25 @@ void InspectTab::followRun() {
     input_->setInput(before.isEmpty() ? examples_.worst[next_worst_++] : before.first());
     ask();
   });
+}
+
+void InspectTab::forget() {
+  for (const int question : {question_, what_if_question_, pair_question_, nearest_question_, file_question_})
+    process_->withdraw(question);
+  question_ = what_if_question_ = pair_question_ = nearest_question_ = file_question_ = 0;
+  views_->clear();
+  panel_->setModel({});
+  plain_.reset();
+  changed_.reset();
+  asked_ = {};
+  examples_ = {};
+  next_worst_ = 0;
+  run_ = 0;
+}
+
+void InspectTab::load(const QStringList& arguments) {
+  input_->setHistory(history_.value(input_->task()));
+  process_->start(arguments);
   readPins();
 }
 
@@ -219,15 +246,82 @@ void InspectTab::followProcess() {
     messages_->showMessage(Tone::Error, process_->error(), process_->hint());
     messages_->addAction(tr("Try again"), [this] {
       messages_->clear();
+      if (!folder_.isEmpty()) return openFolder(folder_);
       run_ = 0;
       followRun();
     });
+    if (!folder_.isEmpty()) messages_->addAction(tr("Choose the base model"), [this] { chooseBase(); });
     return;
   }
   if (!is_ready) return messages_->clear();
   status_->clear();
-  panel_->setModel(process_->description());
-  if (process_->description().value(QStringLiteral("kind")).toString() == QStringLiteral("base")) views_->setMethod("base");
+  const QJsonObject& description = process_->description();
+  panel_->setModel(description);
+  const QString kind = description.value(QStringLiteral("kind")).toString();
+  if (folder_.isEmpty()) {
+    if (kind == QStringLiteral("base")) views_->setMethod("base");
+    return;
+  }
+  views_->setMethod(kind.toStdString());
+  const QString task = description.value(QStringLiteral("task")).toString();
+  if (task != input_->task()) input_->setTask(task);
+  input_->setHistory(history_.value(task));
+  readPins();
+  status_->setText(tr("%1 is open. Type a text and press Return.").arg(description.value(QStringLiteral("name")).toString()));
+  if (const auto before = history_.value(task); input_->input().isEmpty() && !before.isEmpty()) input_->setInput(before.first());
+  if (!input_->input().isEmpty()) ask();
+}
+
+void InspectTab::openFolder(const QString& folder, const QString& base) {
+  forget();
+  process_->stop();
+  messages_->clear();
+  folder_ = folder;
+  run_before_folder_ = session_->selectedRun();
+  pages_->setCurrentIndex(1);
+  input_->worstButton()->setEnabled(false);
+  input_->randomButton()->setEnabled(false);
+  QStringList arguments{QStringLiteral("--folder"), folder};
+  if (!base.isEmpty()) arguments << QStringLiteral("--base") << base;
+  load(arguments);
+}
+
+bool InspectTab::isInspectable(const QString& folder) {
+  const auto holds = [](const QDir& dir) {
+    return dir.exists(QStringLiteral("adapter_config.json")) || dir.exists(QStringLiteral("xlora_config.json")) ||
+           dir.exists(QStringLiteral("config.json"));
+  };
+  const QDir dir(folder);
+  if (!QFileInfo(folder).isDir()) return false;
+  if (holds(dir)) return true;
+  const QStringList checkpoints = dir.entryList({QStringLiteral("checkpoint-*")}, QDir::Dirs);
+  return std::any_of(checkpoints.begin(), checkpoints.end(), [&](const QString& name) { return holds(QDir(dir.filePath(name))); });
+}
+
+void InspectTab::chooseFolder() {
+  auto* dialog = new QFileDialog(this, tr("Open an adapter's or a model's folder"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setFileMode(QFileDialog::Directory);
+  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& folder) { openFolder(folder); });
+  dialog->open();
+}
+
+void InspectTab::chooseBase() {
+  auto* dialog = new QFileDialog(this, tr("Choose the model under the adapter"));
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setFileMode(QFileDialog::Directory);
+  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& base) { openFolder(folder_, base); });
+  dialog->open();
+}
+
+void InspectTab::dragEnterEvent(QDragEnterEvent* event) {
+  const QList<QUrl> urls = event->mimeData()->urls();
+  if (urls.size() == 1 && isInspectable(urls.front().toLocalFile())) event->acceptProposedAction();
+}
+
+void InspectTab::dropEvent(QDropEvent* event) {
+  openFolder(event->mimeData()->urls().front().toLocalFile());
+  event->acceptProposedAction();
 }
 
 void InspectTab::remember(const QJsonObject& input) {
@@ -240,7 +334,7 @@ void InspectTab::remember(const QJsonObject& input) {
 
 void InspectTab::ask() {
   const QJsonObject input = input_->input();
-  if (input.isEmpty() || run_ == 0) return;
+  if (input.isEmpty() || !isLoaded()) return;
   for (const int question : {question_, what_if_question_, nearest_question_}) process_->withdraw(question);
   what_if_question_ = 0;
   what_if_waits_ = false;
@@ -337,16 +431,21 @@ void InspectTab::askNearest() {
   });
 }
 
-void InspectTab::askAggregate(const QString& file) {
+void InspectTab::askAggregate(const QString& name, QJsonObject question) {
   process_->withdraw(file_question_);
-  aggregate_->setRunning(file);
-  const QJsonObject question{{QStringLiteral("ask"), QStringLiteral("aggregate")},
-                             {QStringLiteral("file"), file},
-                             {QStringLiteral("what_if"), panel_->whatIf()}};
+  aggregate_->setRunning(name);
+  question.insert(QStringLiteral("ask"), QStringLiteral("aggregate"));
+  question.insert(QStringLiteral("what_if"), panel_->whatIf());
   file_question_ = process_->ask(question, [this](const InspectorProcess::Reply& reply) {
     if (reply.error.isEmpty()) return aggregate_->setAnswer(reply.answer);
     aggregate_->setError(reply.error, reply.hint);
   });
+}
+
+void InspectTab::askPinned() {
+  QJsonArray inputs;
+  for (const QJsonObject& input : pinned_) inputs.append(input);
+  if (!inputs.isEmpty()) askAggregate(tr("pinned texts"), {{QStringLiteral("inputs"), inputs}});
 }
 
 void InspectTab::showToken() {
@@ -360,7 +459,11 @@ void InspectTab::showToken() {
 }
 
 void InspectTab::readPins() {
-  examples_source_->readPins([this](const std::vector<store::PinRecord>& pins) { panel_->setPins(pins); });
+  examples_source_->readPins([this](const std::vector<store::PinRecord>& pins) {
+    panel_->setPins(pins);
+    pinned_ = pinnedInputs(pins, input_->task());
+    aggregate_->setNumPinned(pinned_.size());
+  });
 }
 
 void InspectTab::open(const QJsonObject& content) {

@@ -38,6 +38,12 @@ class InspectTab : public QWidget {
 
   /// Asks about what stands in the boxes.
   void ask();
+  /// Loads an adapter's, an X-LoRA's or a model's folder instead of the selected run, until another run is selected;
+  /// `base` is the model under an adapter where its files name none that is on this machine.
+  void openFolder(const QString& folder, const QString& base = {});
+  /// Whether a folder (or the newest checkpoint in it) could be opened so.
+  static bool isInspectable(const QString& folder);
+  const QString& folder() const { return folder_; }
   /// Asks about a text with switches set as they were pinned.
   void open(const QJsonObject& content);
   /// The card whose export the window's "export" means.
@@ -60,6 +66,8 @@ class InspectTab : public QWidget {
  protected:
   void showEvent(QShowEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
 
  private:
   void buildPage();
@@ -72,13 +80,20 @@ class InspectTab : public QWidget {
   void askWhatIf();
   void askPair();
   void askNearest();
-  void askAggregate(const QString& file);
+  void askAggregate(const QString& name, QJsonObject question);
+  void askPinned();
+  void chooseFolder();
+  void chooseBase();
+  /// Nothing is shown of what was loaded before.
+  void forget();
+  void load(const QStringList& arguments);
   void showToken();
   void readPins();
   void remember(const QJsonObject& input);
   void fillPairs();
   bool showError(const InspectorProcess::Reply& reply);
   bool canInspect() const;
+  bool isLoaded() const { return run_ != 0 || !folder_.isEmpty(); }
 
   SessionModel* session_;
   LorascopeProgram* program_;
@@ -97,6 +112,9 @@ class InspectTab : public QWidget {
   QVBoxLayout* side_column_ = nullptr;
 
   RunId run_ = 0;
+  QString folder_;             ///< instead of a run
+  RunId run_before_folder_ = 0;  ///< selected while the folder was opened
+  std::vector<QJsonObject> pinned_;  ///< inputs of the pinned texts
   ExampleSource::Examples examples_;
   std::size_t next_worst_ = 0;
   QHash<QString, QList<QJsonObject>> history_;  ///< by task

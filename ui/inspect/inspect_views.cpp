@@ -87,6 +87,9 @@ InspectViews::InspectViews(SessionModel* session, QWidget* parent)
   connect(rows_, &SegmentBar::chosenChanged, this, &InspectViews::chooseRow);
   connect(strip_, &TokenStrip::tokenChosen, this, &InspectViews::chooseToken);
   connect(scalings_, &ScalingCard::tokenChosen, this, &InspectViews::chooseToken);
+  connect(strip_, &TokenStrip::tokenHovered, this, &InspectViews::hoverToken);
+  connect(scalings_, &ScalingCard::tokenHovered, this, &InspectViews::hoverToken);
+  connect(pair_, &PairCard::tokenHovered, this, &InspectViews::hoverToken);
   connect(scalings_, &ScalingCard::kindChanged, this, &InspectViews::draw);
   paths_->setMinimumHeight(kPlotHeight);
   clear();
@@ -165,6 +168,16 @@ void InspectViews::chooseToken(int token) {
   token_ = token;
   draw();
   Q_EMIT tokenChosen(token_);
+}
+
+void InspectViews::hoverToken(int token) {
+  if (!answer_) return;
+  strip_->setHovered(token);
+  scalings_->view()->setHovered(token);
+  // The pair's map is of the first rows.
+  pair_->setHovered(row_ == 0 ? token : -1);
+  const bool is_other = token >= 0 && token != token_;
+  paths_->view()->setPointed(is_other ? pathFigure(*answer_, row_, token, method_).lines : std::vector<figures::Line>());
 }
 
 void InspectViews::draw() {

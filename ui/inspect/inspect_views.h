@@ -39,6 +39,8 @@ class InspectViews : public QWidget {
   std::size_t row() const { return row_; }
   int token() const { return token_; }
   void chooseToken(int token);
+  /// Marks a token of the row in every panel while somebody points at it; -1: none.
+  void hoverToken(int token);
 
   TokenStrip* strip() const { return strip_; }
   SegmentBar* rowChoice() const { return rows_; }

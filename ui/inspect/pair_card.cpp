@@ -38,6 +38,12 @@ PairCard::PairCard(QWidget* parent)
   header()->addWidget(table_button);
   connect(table_button, &QToolButton::toggled, this, [this](bool open) { stack_->setCurrentIndex(open ? 1 : 0); });
   connect(choice_, &SegmentBar::chosenChanged, this, &PairCard::draw);
+  connect(map_, &HeatMapView::columnHovered, this, [this](int column) {
+    const bool is_token = column >= 0 && column < static_cast<int>(pair_.aligned.size());
+    const int token = is_token ? pair_.aligned[static_cast<std::size_t>(column)].first : -1;
+    setHovered(token);
+    Q_EMIT tokenHovered(token);
+  });
   for (QLabel* label : {first_, second_}) {
     label->setTextFormat(Qt::RichText);
     body()->addWidget(label);
@@ -58,6 +64,7 @@ PairCard::PairCard(QWidget* parent)
 
 void PairCard::setPair(const PairAnswer& pair, bool has_base) {
   pair_ = pair;
+  hovered_ = -1;
   choice_->setVisible(has_base);
   setNote(tr("%1 of %2 tokens have a partner").arg(pair.aligned.size()).arg(pair.first.numTokens()));
   draw();
@@ -70,18 +77,36 @@ QString PairCard::textOf(const InspectAnswer& answer, bool second) const {
   const auto& tokens = answer.rows.front().tokens;
   for (std::size_t t = 0; t < tokens.size(); ++t) {
     if (tokens[t].sequence < 0) continue;
-    const bool has_partner = std::any_of(pair_.aligned.begin(), pair_.aligned.end(), [&](const auto& places) {
+    const auto partners = std::find_if(pair_.aligned.begin(), pair_.aligned.end(), [&](const auto& places) {
       return (second ? places.second : places.first) == static_cast<int>(t);
     });
+    const bool has_partner = partners != pair_.aligned.end();
     const QString text = tokens[t].text.toHtmlEscaped();
-    words.append(has_partner ? text : QStringLiteral("<b style=\"color:%1\">%2</b>").arg(colours.accent.name(), text));
+    if (has_partner && partners - pair_.aligned.begin() == hovered_)
+      words.append(QStringLiteral("<span style=\"background-color:%1\">%2</span>").arg(colours.selection.name(), text));
+    else
+      words.append(has_partner ? text : QStringLiteral("<b style=\"color:%1\">%2</b>").arg(colours.accent.name(), text));
   }
   return words.join(' ');
 }
 
-void PairCard::draw() {
+void PairCard::setHovered(int token) {
+  int place = -1;
+  for (std::size_t p = 0; token >= 0 && p < pair_.aligned.size(); ++p)
+    if (pair_.aligned[p].first == token) place = static_cast<int>(p);
+  if (place == hovered_) return;
+  hovered_ = place;
+  map_->setHoveredColumn(place);
+  writeTexts();
+}
+
+void PairCard::writeTexts() {
   first_->setText(textOf(pair_.first, false));
   second_->setText(textOf(pair_.second, true));
+}
+
+void PairCard::draw() {
+  writeTexts();
   const HeatMap map = pairMap(pair_, !choice_->isHidden() && choice_->chosen() == 1);
   table_model_->setTable(figures::heat_map_table(figureOf(map)));
   stack_->setMinimumHeight(static_cast<int>(map.rows.size()) * 18 + 32);

@@ -34,8 +34,15 @@ PathView::PathView(QWidget* parent) : QWidget(parent) {
 
 void PathView::setFigure(figures::FigureData figure) {
   figure_ = std::move(figure);
+  pointed_.clear();
   setAccessibleName(QString::fromStdString(figure_.title));
   setAccessibleDescription(QString::fromStdString(figures::describe(figure_)));
+  update();
+}
+
+void PathView::setPointed(std::vector<figures::Line> lines) {
+  if (lines.empty() && pointed_.empty()) return;
+  pointed_ = std::move(lines);
   update();
 }
 
@@ -52,32 +59,32 @@ QRectF PathView::range() const {
   return left <= right ? QRectF(left, top, std::max(1e-9, right - left), std::max(1e-9, bottom - top)) : QRectF();
 }
 
-QPointF PathView::place(std::size_t line, std::size_t point) const {
+QPointF PathView::place(const figures::Line& of, std::size_t point) const {
   const QRectF data = range();
   const QRectF room = QRectF(rect()).adjusted(kMargin, kMargin / 2, -kMargin, -kMargin);
   const double scale = std::min(room.width() / data.width(), room.height() / data.height());
   const QPointF middle = data.center();
-  const auto& of = figure_.lines[line];
   return {room.center().x() + (of.x[point] - middle.x()) * scale, room.center().y() - (of.y[point] - middle.y()) * scale};
 }
 
-void PathView::paintLine(QPainter& painter, std::size_t number) const {
-  const figures::Line& line = figure_.lines[number];
-  const QColor colour = lineColour(line.style, themeOf(this));
+void PathView::paintLine(QPainter& painter, const figures::Line& line, bool is_pointed) const {
+  QColor colour = lineColour(line.style, themeOf(this));
+  if (is_pointed) colour.setAlphaF(0.4F);
   QPainterPath path;
   for (std::size_t i = 0; i < line.x.size(); ++i) {
     if (!std::isfinite(line.x[i])) return;
-    i == 0 ? path.moveTo(place(number, i)) : path.lineTo(place(number, i));
+    i == 0 ? path.moveTo(place(line, i)) : path.lineTo(place(line, i));
   }
   painter.setBrush(Qt::NoBrush);
   painter.setPen(linePen(line.style, colour));
   painter.drawPath(path);
   const QFontMetricsF metrics(painter.font());
   for (std::size_t i = 0; i < line.x.size(); ++i) {
-    const QPointF at = place(number, i);
+    const QPointF at = place(line, i);
     painter.setPen(Qt::NoPen);
     painter.setBrush(colour);
     painter.drawEllipse(at, kDot, kDot);
+    if (is_pointed) continue;
     painter.setPen(coloursOf(this).secondary);
     const bool is_last = i + 1 == line.x.size();
     const QString text = is_last ? QStringLiteral("%1 %2").arg(i).arg(QString::fromStdString(line.name)) : QString::number(i);
@@ -99,7 +106,8 @@ void PathView::paintEvent(QPaintEvent*) {
   }
   painter.drawText(QRectF(0, height() - 18, width(), 18), Qt::AlignHCenter | Qt::AlignVCenter,
                    tr("%1, %2 (one scale)").arg(QString::fromStdString(figure_.x.label), QString::fromStdString(figure_.y.label)));
-  for (std::size_t line = 0; line < figure_.lines.size(); ++line) paintLine(painter, line);
+  for (const figures::Line& line : pointed_) paintLine(painter, line, true);
+  for (const figures::Line& line : figure_.lines) paintLine(painter, line, false);
   if (!hasFocus()) return;
   painter.setPen(QPen(colours.accent, 1));
   painter.setBrush(Qt::NoBrush);

@@ -19,8 +19,11 @@ class PathView : public QWidget {
 
   void setFigure(figures::FigureData figure);
   const figures::FigureData& figure() const { return figure_; }
+  /// Paths that are drawn pale behind those of the figure, without numbers: of what somebody points at.
+  void setPointed(std::vector<figures::Line> lines);
+  const std::vector<figures::Line>& pointed() const { return pointed_; }
   /// Where a point of a line stands.
-  QPointF place(std::size_t line, std::size_t point) const;
+  QPointF place(std::size_t line, std::size_t point) const { return place(figure_.lines[line], point); }
 
   QSize sizeHint() const override { return {320, 200}; }
   QSize minimumSizeHint() const override { return {200, 140}; }
@@ -30,9 +33,11 @@ class PathView : public QWidget {
 
  private:
   QRectF range() const;
-  void paintLine(QPainter& painter, std::size_t line) const;
+  QPointF place(const figures::Line& line, std::size_t point) const;
+  void paintLine(QPainter& painter, const figures::Line& line, bool is_pointed) const;
 
   figures::FigureData figure_;
+  std::vector<figures::Line> pointed_;
 };
 
 /// The same with its table twin.

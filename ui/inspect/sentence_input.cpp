@@ -97,12 +97,16 @@ void SentenceInput::addButtons() {
   second_button_->setCheckable(true);
   second_button_->setToolTip(tr("A second text, compared token by token and layer by layer"));
   second_button_->setAccessibleName(tr("Compare with a second text"));
-  for (QWidget* button : std::initializer_list<QWidget*>{ask_, random_, worst_, history_button_, pairs_button_, second_button_})
+  folder_ = new QPushButton(tr("Open folder"));
+  folder_->setToolTip(tr("Ask an adapter's or a model's folder that no run has made; it may also be dropped here"));
+  folder_->setAccessibleName(tr("Open an adapter's or a model's folder"));
+  for (QWidget* button : std::initializer_list<QWidget*>{ask_, random_, worst_, history_button_, pairs_button_, second_button_, folder_})
     row->addWidget(button);
   static_cast<QVBoxLayout*>(layout())->addLayout(row);
   connect(ask_, &QPushButton::clicked, this, &SentenceInput::asked);
   connect(random_, &QPushButton::clicked, this, &SentenceInput::randomRequested);
   connect(worst_, &QPushButton::clicked, this, &SentenceInput::worstRequested);
+  connect(folder_, &QPushButton::clicked, this, &SentenceInput::folderRequested);
   connect(pairs_menu_, &QMenu::aboutToShow, this, &SentenceInput::pairsRequested);
   connect(second_button_, &QPushButton::toggled, this, &SentenceInput::setSecondShown);
 }

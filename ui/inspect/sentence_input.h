@@ -36,6 +36,7 @@ class SentenceInput : public QWidget {
   QMenu* historyMenu() const { return history_menu_; }
   QPushButton* randomButton() const { return random_; }
   QPushButton* worstButton() const { return worst_; }
+  QPushButton* folderButton() const { return folder_; }
   QPushButton* askButton() const { return ask_; }
   QPushButton* secondButton() const { return second_button_; }
   QLineEdit* textField() const { return text_; }
@@ -49,6 +50,7 @@ class SentenceInput : public QWidget {
   void asked();
   void randomRequested();
   void worstRequested();
+  void folderRequested();
   /// The pairs menu is about to open: fill it.
   void pairsRequested();
 
@@ -64,7 +66,8 @@ class SentenceInput : public QWidget {
   QPlainTextEdit* context_;
   std::vector<QLineEdit*> endings_;
   QMenu *history_menu_, *pairs_menu_;
-  QPushButton *history_button_ = nullptr, *pairs_button_ = nullptr, *second_button_ = nullptr, *random_ = nullptr, *worst_ = nullptr, *ask_ = nullptr;
+  QPushButton *history_button_ = nullptr, *pairs_button_ = nullptr, *second_button_ = nullptr, *random_ = nullptr, *worst_ = nullptr,
+              *ask_ = nullptr, *folder_ = nullptr;
 };
 
 /// One line of an input, for menus.

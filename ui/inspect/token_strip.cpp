@@ -36,6 +36,7 @@ QColor labelColour(const QString& label, const QStringList& labels, const QWidge
 
 TokenStrip::TokenStrip(QWidget* parent) : QWidget(parent) {
   setFocusPolicy(Qt::StrongFocus);
+  setMouseTracking(true);
   setAccessibleName(tr("Tokens with their predictions"));
   QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Minimum);
   policy.setHeightForWidth(true);
@@ -55,6 +56,12 @@ void TokenStrip::setWordsMerged(bool merged) {
 
 void TokenStrip::setChosen(int token) {
   chosen_ = token;
+  update();
+}
+
+void TokenStrip::setHovered(int token) {
+  if (token == hovered_) return;
+  hovered_ = token;
   update();
 }
 
@@ -125,7 +132,8 @@ void TokenStrip::paintEvent(QPaintEvent*) {
   for (const Chip& chip : chips_) {
     const bool is_chosen = chosen_ >= chip.first && chosen_ <= chip.last;
     painter.setBrush(is_chosen ? colours.selection : colours.surface);
-    painter.setPen(QPen(is_chosen ? colours.accent : colours.line, is_chosen ? 2 : 1));
+    const bool is_hovered = hovered_ >= chip.first && hovered_ <= chip.last;
+    painter.setPen(QPen(is_chosen ? colours.accent : is_hovered ? colours.text : colours.line, is_chosen ? 2 : 1));
     painter.drawRoundedRect(QRectF(chip.rect).adjusted(1, 1, -1, -1), 5, 5);
     const QFontMetrics body(bodyFont()), caption(captionFont());
     painter.setFont(bodyFont());
@@ -157,6 +165,21 @@ void TokenStrip::choose(int chip) {
 void TokenStrip::mousePressEvent(QMouseEvent* event) {
   for (std::size_t i = 0; i < chips_.size(); ++i)
     if (chips_[i].rect.contains(event->position().toPoint())) return choose(static_cast<int>(i));
+}
+
+void TokenStrip::mouseMoveEvent(QMouseEvent* event) {
+  int token = -1;
+  for (const Chip& chip : chips_)
+    if (chip.rect.contains(event->position().toPoint())) token = chip.first;
+  if (token == hovered_) return;
+  setHovered(token);
+  Q_EMIT tokenHovered(token);
+}
+
+void TokenStrip::leaveEvent(QEvent*) {
+  if (hovered_ < 0) return;
+  setHovered(-1);
+  Q_EMIT tokenHovered(-1);
 }
 
 void TokenStrip::keyPressEvent(QKeyEvent* event) {

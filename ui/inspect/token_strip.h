@@ -19,6 +19,9 @@ class TokenStrip : public QWidget {
   /// Token of the row, -1: none.
   void setChosen(int token);
   int chosen() const { return chosen_; }
+  /// Token that is marked because somebody points at it, here or elsewhere; -1: none.
+  void setHovered(int token);
+  int hovered() const { return hovered_; }
   std::size_t numChips() const { return chips_.size(); }
   QRect chipRect(std::size_t chip) const { return chips_.at(chip).rect; }
   QString chipText(std::size_t chip) const { return chips_.at(chip).text; }
@@ -31,11 +34,15 @@ class TokenStrip : public QWidget {
 
  Q_SIGNALS:
   void tokenChosen(int token);
+  /// The pointer went to another token; -1: it left.
+  void tokenHovered(int token);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void leaveEvent(QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
 
  private:
@@ -55,7 +62,7 @@ class TokenStrip : public QWidget {
   std::shared_ptr<const InspectAnswer> answer_;
   std::size_t row_ = 0;
   bool merged_ = false;
-  int chosen_ = -1;
+  int chosen_ = -1, hovered_ = -1;
   std::vector<Chip> chips_;
 };
 

@@ -50,6 +50,7 @@ ScalingCard::ScalingCard(const QString& title, QWidget* parent)
   stack_->addWidget(table_);
   body()->addWidget(stack_);
   connect(view_, &ScalingMapView::tokenChosen, this, &ScalingCard::tokenChosen);
+  connect(view_, &ScalingMapView::tokenHovered, this, &ScalingCard::tokenHovered);
   connect(view_, &ScalingMapView::blockClicked, this, &ScalingCard::toggleBlock);
 }
 

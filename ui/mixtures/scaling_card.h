@@ -37,6 +37,7 @@ class ScalingCard : public Card {
 
  Q_SIGNALS:
   void tokenChosen(int token);
+  void tokenHovered(int token);
   /// Applied or predicted was chosen.
   void kindChanged();
 

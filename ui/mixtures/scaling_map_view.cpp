@@ -37,6 +37,7 @@ QString shortened(const std::string& token) {
 
 ScalingMapView::ScalingMapView(QWidget* parent) : QWidget(parent) {
   setFocusPolicy(Qt::StrongFocus);
+  setMouseTracking(true);
   setAccessibleName(tr("Scalings, tokens by blocks"));
   QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Preferred);
   policy.setHeightForWidth(true);
@@ -49,6 +50,7 @@ void ScalingMapView::setScalings(std::shared_ptr<const figures::Scalings> scalin
   first_ = first;
   last_ = last;
   chosen_ = std::min(chosen_, static_cast<int>(numTokens()) - 1);
+  hovered_ = -1;
   compute();
 }
 
@@ -75,6 +77,12 @@ void ScalingMapView::setUnfolding(const figures::Unfolding& unfolded) {
 void ScalingMapView::setChosen(int token) {
   chosen_ = token;
   describe();
+  update();
+}
+
+void ScalingMapView::setHovered(int token) {
+  if (token == hovered_) return;
+  hovered_ = token < static_cast<int>(numTokens()) ? token : -1;
   update();
 }
 
@@ -255,11 +263,20 @@ void ScalingMapView::paintPanel(QPainter& painter, const Grid& grid, std::size_t
     }
   }
   if (grid.label_height > 0) paintTokens(painter, cells);
-  if (chosen_ >= 0 && chosen_ < static_cast<int>(numTokens())) {
-    painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(colours.accent, hasFocus() ? 2 : 1.5));
-    painter.drawRect(QRectF(cells.left() + width * chosen_, cells.top(), std::max(2.0, width), cells.height()).adjusted(0, 0, -1, 0));
-  }
+  paintMarks(painter, cells);
+}
+
+void ScalingMapView::paintMarks(QPainter& painter, const QRectF& cells) const {
+  const Colours& colours = coloursOf(this);
+  const double width = cells.width() / static_cast<double>(numTokens());
+  painter.setBrush(Qt::NoBrush);
+  const auto mark = [&](int token, const QPen& pen) {
+    if (token < 0 || token >= static_cast<int>(numTokens())) return;
+    painter.setPen(pen);
+    painter.drawRect(QRectF(cells.left() + width * token, cells.top(), std::max(2.0, width), cells.height()).adjusted(0, 0, -1, 0));
+  };
+  mark(hovered_, QPen(colours.text, 1));
+  mark(chosen_, QPen(colours.accent, hasFocus() ? 2 : 1.5));
 }
 
 void ScalingMapView::paintTokens(QPainter& painter, const QRectF& cells) const {
@@ -269,7 +286,8 @@ void ScalingMapView::paintTokens(QPainter& painter, const QRectF& cells) const {
     painter.save();
     painter.translate(cells.left() + width * (static_cast<double>(t) + 0.5) - 3, cells.bottom() + 10);
     painter.rotate(kAngle);
-    painter.setPen(static_cast<int>(t) == chosen_ ? colours.text : colours.secondary);
+    const bool is_marked = static_cast<int>(t) == chosen_ || static_cast<int>(t) == hovered_;
+    painter.setPen(is_marked ? colours.text : colours.secondary);
     painter.drawText(QPointF(0, 0), shortened(scalings_->tokens[first_ + t]));
     painter.restore();
   }
@@ -344,6 +362,19 @@ void ScalingMapView::mousePressEvent(QMouseEvent* event) {
     if (row < rows_.size()) Q_EMIT blockClicked(rows_[row].block);
     return;
   }
+}
+
+void ScalingMapView::mouseMoveEvent(QMouseEvent* event) {
+  const int token = scalings_ ? tokenAt(event->position()) : -1;
+  if (token == hovered_) return;
+  setHovered(token);
+  Q_EMIT tokenHovered(token);
+}
+
+void ScalingMapView::leaveEvent(QEvent*) {
+  if (hovered_ < 0) return;
+  setHovered(-1);
+  Q_EMIT tokenHovered(-1);
 }
 
 void ScalingMapView::keyPressEvent(QKeyEvent* event) {

@@ -29,6 +29,9 @@ class ScalingMapView : public QWidget {
   /// Chosen token among those shown, or -1.
   void setChosen(int token);
   int chosen() const { return chosen_; }
+  /// Token that is marked because somebody points at it, here or elsewhere; -1: none.
+  void setHovered(int token);
+  int hovered() const { return hovered_; }
 
   Mode mode() const { return mode_; }
   figures::ScalingKind kind() const { return kind_; }
@@ -45,6 +48,8 @@ class ScalingMapView : public QWidget {
 
  Q_SIGNALS:
   void tokenChosen(int token);
+  /// The pointer went to another token; -1: it left.
+  void tokenHovered(int token);
   /// A row's name was clicked; -1 for rows outside blocks.
   void blockClicked(int block);
 
@@ -54,6 +59,8 @@ class ScalingMapView : public QWidget {
   void resizeEvent(QResizeEvent* event) override;
   void changeEvent(QEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void leaveEvent(QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
 
  private:
@@ -72,6 +79,7 @@ class ScalingMapView : public QWidget {
   QImage panelImage(std::size_t panel, int width) const;
   void paintPanel(QPainter& painter, const Grid& grid, std::size_t panel);
   void paintTokens(QPainter& painter, const QRectF& cells) const;
+  void paintMarks(QPainter& painter, const QRectF& cells) const;
   int tokenAt(const QPointF& position) const;
   QString textAt(const QPointF& position) const;
 
@@ -84,7 +92,7 @@ class ScalingMapView : public QWidget {
   std::vector<std::vector<double>> means_;
   std::vector<figures::Dominance> dominance_;
   double least_ = 0, greatest_ = 1;
-  int chosen_ = -1;
+  int chosen_ = -1, hovered_ = -1;
   std::vector<QImage> images_;  ///< by panel; empty: to be made
 };
 

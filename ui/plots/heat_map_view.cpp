@@ -61,6 +61,7 @@ void HeatMapView::setMap(HeatMap map) {
     least_ = -greatest_;
   }
   hovered_.reset();
+  hovered_column_ = -1;
   setAccessibleName(map_.title);
   const QString range =
       map_.text ? QStringLiteral("from %1 to %2").arg(map_.text(least_), map_.text(greatest_)) : QString();
@@ -75,6 +76,12 @@ void HeatMapView::setMap(HeatMap map) {
 void HeatMapView::setChosen(int row, int column) {
   chosen_row_ = row;
   chosen_column_ = column;
+  update();
+}
+
+void HeatMapView::setHoveredColumn(int column) {
+  if (column == hovered_column_) return;
+  hovered_column_ = column < static_cast<int>(map_.columns.size()) ? column : -1;
   update();
 }
 
@@ -143,6 +150,11 @@ void HeatMapView::paintCells(QPainter& painter) const {
     painter.setPen(QPen(colours.text, 1));
     painter.drawRect(cellRect(hovered_->row, hovered_->column).adjusted(0.5, 0.5, -0.5, -0.5));
   }
+  if (hovered_column_ >= 0 && !map_.rows.empty()) {
+    painter.setPen(QPen(colours.accent, 1));
+    const QRectF last = cellRect(static_cast<int>(map_.rows.size()) - 1, hovered_column_);
+    painter.drawRect(cellRect(0, hovered_column_).united(last).adjusted(-0.5, -0.5, 0.5, 0.5));
+  }
   painter.setPen(QPen(hasFocus() ? colours.accent : colours.text, 2));
   painter.drawRect(cellRect(chosen_row_, chosen_column_).adjusted(1, 1, -1, -1));
 }
@@ -205,6 +217,8 @@ void HeatMapView::mousePressEvent(QMouseEvent* event) {
 void HeatMapView::mouseMoveEvent(QMouseEvent* event) {
   const auto cell = cellAt(event->position());
   if (cell == hovered_) return;
+  const int column = cell ? cell->column : -1;
+  if (column != (hovered_ ? hovered_->column : -1)) Q_EMIT columnHovered(column);
   hovered_ = cell;
   if (cell) {
     const double value = map_.at(static_cast<std::size_t>(cell->row), static_cast<std::size_t>(cell->column));
@@ -217,6 +231,7 @@ void HeatMapView::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void HeatMapView::leaveEvent(QEvent*) {
+  if (hovered_) Q_EMIT columnHovered(-1);
   hovered_.reset();
   update();
 }

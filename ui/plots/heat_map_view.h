@@ -37,6 +37,9 @@ class HeatMapView : public QWidget {
   void setMap(HeatMap map);
   const HeatMap& map() const { return map_; }
   void setChosen(int row, int column);
+  /// Marks a column from outside, as the pointer does; -1: none.
+  void setHoveredColumn(int column);
+  int hoveredColumn() const { return hovered_column_; }
   int chosenRow() const { return chosen_row_; }
   int chosenColumn() const { return chosen_column_; }
   /// The colour of a value in this map.
@@ -48,6 +51,8 @@ class HeatMapView : public QWidget {
 
  Q_SIGNALS:
   void cellChosen(int row, int column);
+  /// The pointer went to another column; -1: it left.
+  void columnHovered(int column);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -76,6 +81,7 @@ class HeatMapView : public QWidget {
   double least_ = 0, greatest_ = 1;
   int chosen_row_ = 0, chosen_column_ = 0;
   std::optional<Cell> hovered_;
+  int hovered_column_ = -1;
 };
 
 }  // namespace lorascope::ui

@@ -21,14 +21,14 @@ namespace {
 
 struct InspectOptions {
   study::RunSettings settings;
-  std::string run, workspace, base, train;
+  std::string run, workspace, folder, base, task, train;
   std::vector<std::string> adapters;
   inspect::InspectText text;
   std::string second, file, scalings;
   std::vector<std::string> without, modules_off, set;
   std::vector<std::int64_t> blocks_off;
   std::int64_t nearest = -1;
-  bool each = false, serves = false, json = false;
+  bool each = false, pins = false, serves = false, json = false;
 };
 
 /// "news=0.4" or "news@query=0.4".
@@ -61,8 +61,14 @@ Json what_if_of(const InspectOptions& options) {
   return what_if;
 }
 
-Json question_of(const InspectOptions& options) {
+Json question_of(const InspectOptions& options, const std::string& task) {
   const Json what_if = what_if_of(options);
+  if (options.pins) {
+    Json inputs = Json::array();
+    for (const inspect::InspectText& text : inspect::pinned_texts(store::Workspace::open(options.workspace), task))
+      inputs.push_back(text.to_json());
+    return {{"ask", "aggregate"}, {"inputs", inputs}, {"what_if", what_if}};
+  }
   if (!options.file.empty()) return {{"ask", "aggregate"}, {"file", options.file}, {"what_if", what_if}};
   const Json input = options.text.to_json();
   if (options.nearest >= 0) return {{"ask", "nearest"}, {"input", input}, {"token", options.nearest}};
@@ -74,17 +80,23 @@ Json question_of(const InspectOptions& options) {
 }
 
 inspect::InspectSource source_of(const InspectOptions& options) {
-  if (options.run.empty() == options.settings.model.empty())
-    throw UsageError("found " + std::string(options.run.empty() ? "neither" : "both") +
-                     " --run and --model, expected one of them");
+  const int given = !options.run.empty() + !options.settings.model.empty() + !options.folder.empty();
+  if (given != 1)
+    throw UsageError("found " + std::to_string(given) + " of --run, --model and --folder, expected one of them");
+  if (!options.task.empty()) require_task(options.task, {"wnut17", "squad", "swag"});
   if (options.run.empty()) {
-    require_task(options.settings.task, {"wnut17", "squad", "swag"});
-    inspect::InspectSource source = inspect::source_of_folders(options.settings, options.adapters, options.base);
+    study::RunSettings settings = options.settings;
+    if (!options.task.empty()) settings.task = options.task;
+    if (!options.folder.empty() && !options.adapters.empty())
+      throw UsageError("--adapter goes with --model; --folder is the adapter itself");
+    inspect::InspectSource source =
+        options.folder.empty() ? inspect::source_of_folders(settings, options.adapters, options.base)
+                               : inspect::source_of_folder(options.folder, settings, options.base, options.task);
     source.settings.train_file = options.train;
     return source;
   }
   if (!options.adapters.empty() || !options.base.empty())
-    throw UsageError("--adapter and --base go with --model; a run has its own");
+    throw UsageError("--adapter and --base go with --model and --folder; a run has its own");
   inspect::InspectSource source =
       inspect::source_of_run(store::Workspace::open(options.workspace), options.run);
   if (!options.train.empty()) source.settings.train_file = options.train;
@@ -95,7 +107,7 @@ void run_inspect(const InspectOptions& options) {
   inspect::Inspector inspector(source_of(options));
   for (const std::string& warning : inspector.model().warnings()) std::cerr << "warning: " << warning << '\n';
   if (options.serves) return serve(inspector, std::cin, std::cout);
-  const Json question = question_of(options);
+  const Json question = question_of(options, inspector.model().source().settings.task);
   const Json answer = inspector.answer(question);
   if (options.json) {
     std::cout << answer.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
@@ -114,6 +126,7 @@ void add_text_options(CLI::App& command, InspectOptions& options) {
   command.add_option("--file", options.file,
                      "Means by class over a file: the task's data, minimal pairs (.csv), a treebank (.conllu) or lines (.txt)");
   command.add_option("--nearest", options.nearest, "The training tokens nearest to this token, counted from 0");
+  command.add_flag("--pins", options.pins, "The same means over the texts that are pinned in the workspace");
   command.add_flag("--each", options.each, "What each adapter alone says");
 }
 
@@ -125,13 +138,16 @@ void add_inspect(CLI::App& program) {
       "inspect", "One text through a model: tokens, prediction, what its layers and adapters do, and what if they did not");
   command->footer(
       "Example: lorascope inspect --run 3 --text \"Mara Lindt lives in Osby\" --without news\n"
+      "         lorascope inspect --folder ADAPTER --text \"Mara Lindt lives in Osby\"\n"
       "         lorascope inspect --model DIR --adapter DIR --task squad --text TEXT --question QUESTION --json");
   options->settings.model.clear();
   command->add_option("--run", options->run, "Number or name of a run, instead of --model");
+  command->add_option("--folder", options->folder,
+                      "An adapter's, an X-LoRA's or a model's folder whose files name task and base, instead of --model");
   command->add_option("--model", options->settings.model, "Model folder");
   command->add_option("--adapter", options->adapters, "Adapter folder over it; may be given several times");
-  command->add_option("--base", options->base, "What a fine-tuned --model was trained from");
-  command->add_option("--task", options->settings.task, "wnut17, squad or swag; a run has its own");
+  command->add_option("--base", options->base, "What a fine-tuned --model was trained from, or what --folder is an adapter of");
+  command->add_option("--task", options->task, "wnut17, squad or swag; runs and folders have their own");
   command->add_option("--train", options->train, "Training data, for --nearest; a run has its own");
   add_text_options(*command, *options);
   command->add_option("--without", options->without, "What if this adapter were off; may be given several times");

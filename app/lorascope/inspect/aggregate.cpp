@@ -2,8 +2,10 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "app/lorascope/inspect/answer_json.h"
 #include "app/lorascope/inspect/text_files.h"
@@ -15,10 +17,12 @@ namespace {
 
 /// Sums over the tokens of one class.
 struct Sums {
-  std::int64_t tokens = 0;
-  std::vector<double> scalings;  ///< [N] means over modules
+  std::int64_t texts = 0, words = 0, tokens = 0;
+  std::vector<double> scalings, shares;  ///< [N] means over modules
   double entropy = 0, distance = 0;
 };
+
+constexpr const char* kAll = "all";
 
 /// "B-person" -> "person".
 std::string without_place(const std::string& tag) {
@@ -33,88 +37,148 @@ std::pair<int, int> answer_span(const LabelledText& text) {
   return {begin, begin + static_cast<int>(data::CodePoints(text.answer).size())};
 }
 
-/// The class of every token of a text, row after row; empty for special tokens.
-class TokenClasses {
- public:
-  TokenClasses(const InspectModel& model, const LabelledText& text, const EncodedText& encoded, const tasks::Output& output)
-      : text_(text), answer_(answer_span(text)) {
-    const std::string& task = model.source().settings.task;
-    if (task == "wnut17" && text.kind.empty() && text.word_classes.empty() && model.has_head()) {
-      const Json prediction = prediction_json(model, text.text, encoded, output);
-      for (const Json& word : prediction.at("words")) predicted_.push_back(word.at("label").get<std::string>());
-    }
-    for (std::size_t row = 0; row < encoded.rows.size(); ++row)
-      for (const InspectToken& token : encoded.rows[row].tokens)
-        classes_.push_back(token.sequence < 0 ? "" : class_of(token, task, static_cast<int>(row)));
-  }
-
-  const std::vector<std::string>& all() const { return classes_; }
-
- private:
-  std::string class_of(const InspectToken& token, const std::string& task, int row) const {
-    if (!text_.kind.empty()) return text_.kind;
-    if (task == "squad") {
-      if (token.sequence == 0) return "question";
-      return token.begin >= answer_.first && token.begin < answer_.second ? "answer" : "other text";
-    }
-    if (task == "swag") {
-      if (token.sequence == 0) return "context";
-      return row == text_.label ? "right ending" : text_.label < 0 ? "ending" : "other ending";
-    }
-    const std::vector<std::string>& words = text_.word_classes.empty() ? predicted_ : text_.word_classes;
-    const auto word = static_cast<std::size_t>(token.word);
-    return word < words.size() ? without_place(words[word]) : "word";
-  }
-
-  const LabelledText& text_;
-  std::pair<int, int> answer_;
-  std::vector<std::string> predicted_, classes_;
+/// What is known or predicted of a text as a whole.
+struct Known {
+  std::pair<int, int> answer;  ///< squad: code points
+  int ending = -1;             ///< swag
+  bool is_predicted = false;
+  std::vector<std::string> word_classes;  ///< wnut17
 };
 
-void add(std::map<std::string, Sums>& sums, const std::vector<std::string>& classes, const Look& look,
-         const at::Tensor& base) {
-  const at::Tensor distances = (look.output.hidden_states.back() - base).norm(2, {1}).to(at::kDouble);
-  at::Tensor means, entropies;
-  if (look.used.defined()) {
-    means = look.used.mean(1).to(at::kDouble);
-    const at::Tensor shares = means.abs() / means.abs().sum(1, true).clamp_min(1e-12);
-    entropies = -(shares * shares.clamp_min(1e-12).log2()).sum(1);
+Known known_of(const InspectModel& model, const LabelledText& text, const EncodedText& encoded,
+               const tasks::Output& output) {
+  Known known{answer_span(text), text.label, false, text.word_classes};
+  const std::string& task = model.source().settings.task;
+  const bool says_nothing = task == "squad" ? text.answer.empty() : task == "swag" ? text.label < 0 : text.word_classes.empty();
+  if (!says_nothing || !text.kind.empty() || !model.has_head()) return known;
+  const Json prediction = prediction_json(model, text.text, encoded, output);
+  known.is_predicted = true;
+  if (task == "squad") {
+    if (const Json& answers = prediction.at("answers"); !answers.empty())
+      known.answer = {answers.front().at("begin").get<int>(), answers.front().at("end").get<int>()};
+  } else if (task == "swag") {
+    known.ending = prediction.at("choice").get<int>();
+  } else {
+    for (const Json& word : prediction.at("words")) known.word_classes.push_back(word.at("label").get<std::string>());
   }
-  for (std::size_t t = 0; t < classes.size(); ++t) {
-    if (classes[t].empty()) continue;
-    const auto at = static_cast<std::int64_t>(t);
-    Sums& of = sums[classes[t]];
-    ++of.tokens;
-    of.distance += distances[at].item<double>();
-    if (!means.defined()) continue;
-    of.entropy += entropies[at].item<double>();
-    of.scalings.resize(static_cast<std::size_t>(means.size(1)));
-    for (std::int64_t n = 0; n < means.size(1); ++n) of.scalings[static_cast<std::size_t>(n)] += means[at][n].item<double>();
+  return known;
+}
+
+std::string class_of(const InspectToken& token, const std::string& task, int row, const LabelledText& text,
+                     const Known& known) {
+  if (!text.kind.empty()) return text.kind;
+  if (task == "squad") {
+    if (token.sequence == 0) return "question";
+    return token.begin >= known.answer.first && token.begin < known.answer.second ? "answer" : "other text";
+  }
+  if (task == "swag") {
+    if (token.sequence == 0) return "context";
+    if (row == known.ending) return known.is_predicted ? "chosen ending" : "right ending";
+    return known.ending < 0 ? "ending" : "other ending";
+  }
+  const auto word = static_cast<std::size_t>(token.word);
+  return word < known.word_classes.size() ? without_place(known.word_classes[word]) : "word";
+}
+
+/// A token with the class that it counts for; empty: special.
+struct Counted {
+  std::string name;
+  bool begins_word = false;
+};
+
+std::vector<Counted> counted_tokens(const InspectModel& model, const LabelledText& text, const EncodedText& encoded,
+                                    const Known& known) {
+  std::vector<Counted> counted;
+  for (std::size_t row = 0; row < encoded.rows.size(); ++row) {
+    std::int32_t before = -1;
+    for (const InspectToken& token : encoded.rows[row].tokens) {
+      const bool is_special = token.sequence < 0;
+      counted.push_back({is_special ? "" : class_of(token, model.source().settings.task, static_cast<int>(row), text, known),
+                         !is_special && token.word != before});
+      before = token.word;
+    }
+  }
+  return counted;
+}
+
+void add_token(Sums& of, const at::Tensor& scalings, const at::Tensor& shares, double distance) {
+  ++of.tokens;
+  of.distance += distance;
+  if (!scalings.defined()) return;
+  of.scalings.resize(static_cast<std::size_t>(scalings.size(0)));
+  of.shares.resize(of.scalings.size());
+  for (std::size_t n = 0; n < of.scalings.size(); ++n) {
+    const double share = shares[static_cast<std::int64_t>(n)].item<double>();
+    of.scalings[n] += scalings[static_cast<std::int64_t>(n)].item<double>();
+    of.shares[n] += share;
+    if (share > 0) of.entropy -= share * std::log2(share);
   }
 }
 
-Json table_json(const InspectModel& model, const AggregateOptions& options, const std::map<std::string, Sums>& sums) {
-  const bool has_scalings = !model.axes().adapters.empty() && model.kind() != ModelKind::FullFineTuning;
-  Json columns = {"class", "tokens"};
-  if (has_scalings)
-    for (const std::string& name : model.axes().adapters) columns.push_back(name);
-  if (has_scalings) columns.push_back("entropy (bits)");
-  if (model.has_base()) columns.push_back("distance from base");
-  Json rows = Json::array();
-  for (const auto& [name, of] : sums) {
-    const auto count = static_cast<double>(of.tokens);
-    Json row = {name, of.tokens};
-    if (has_scalings) {
-      for (const double sum : of.scalings) row.push_back(rounded(sum / count));
+void add(std::map<std::string, Sums>& sums, const std::vector<Counted>& tokens, const Look& look, const at::Tensor& base) {
+  const at::Tensor distances = (look.output.hidden_states.back() - base).norm(2, {1}).to(at::kDouble);
+  at::Tensor means, shares;
+  if (look.used.defined()) {
+    means = look.used.mean(1).to(at::kDouble);
+    shares = means.abs() / means.abs().sum(1, true).clamp_min(1e-12);
+  }
+  std::set<std::string> seen;
+  for (std::size_t t = 0; t < tokens.size(); ++t) {
+    if (tokens[t].name.empty()) continue;
+    const auto at = static_cast<std::int64_t>(t);
+    for (const std::string& name : {tokens[t].name, std::string(kAll)}) {
+      Sums& of = sums[name];
+      if (seen.insert(name).second) ++of.texts;
+      if (tokens[t].begins_word) ++of.words;
+      add_token(of, means.defined() ? means[at] : at::Tensor(), means.defined() ? shares[at] : at::Tensor(),
+                distances[at].item<double>());
+    }
+  }
+}
+
+Json row_json(const std::string& name, const Sums& of, bool has_scalings, bool has_base) {
+  const auto count = static_cast<double>(of.tokens);
+  Json row = {name, of.texts, of.words, of.tokens};
+  if (has_scalings) {
+    for (const double sum : of.scalings) row.push_back(rounded(sum / count));
+    if (of.shares.size() > 1) {
+      for (const double sum : of.shares) row.push_back(rounded(sum / count));
       row.push_back(rounded(of.entropy / count));
     }
-    if (model.has_base()) row.push_back(rounded(of.distance / count));
-    rows.push_back(row);
   }
-  return {{"title", has_scalings ? "Mean scaling by class" : "Distance from the base by class"},
-          {"note", std::filesystem::path(options.file).filename().string()},
+  if (has_base) row.push_back(rounded(of.distance / count));
+  return row;
+}
+
+Json table_json(const InspectModel& model, const std::string& note, const std::map<std::string, Sums>& sums) {
+  const std::vector<std::string>& adapters = model.axes().adapters;
+  const bool has_scalings = !adapters.empty() && model.kind() != ModelKind::FullFineTuning;
+  Json columns = {"class", "texts", "words", "tokens"};
+  if (has_scalings) {
+    for (const std::string& name : adapters) columns.push_back(name);
+    if (adapters.size() > 1) {
+      for (const std::string& name : adapters) columns.push_back("share of " + name);
+      columns.push_back("entropy (bits)");
+    }
+  }
+  if (model.has_base()) columns.push_back("distance from base");
+  Json rows = Json::array();
+  for (const auto& [name, of] : sums)
+    if (name != kAll) rows.push_back(row_json(name, of, has_scalings, model.has_base()));
+  if (const auto all = sums.find(kAll); all != sums.end() && sums.size() > 2)
+    rows.push_back(row_json(kAll, all->second, has_scalings, model.has_base()));
+  return {{"title", has_scalings ? "Mean scaling by class" : model.has_base() ? "Distance from the base by class" : "Counts by class"},
+          {"note", note},
           {"columns", columns},
           {"rows", rows}};
+}
+
+std::vector<LabelledText> texts_of(const std::string& task, const AggregateOptions& options) {
+  if (!options.file.empty()) return read_texts(task, options.file, options.limit);
+  std::vector<LabelledText> texts;
+  for (const InspectText& input : options.inputs) texts.push_back({input, {}, {}, -1, {}});
+  if (texts.empty()) throw UsageError("found no texts to take means over", "pin some in the window, or give a file");
+  return texts;
 }
 
 }  // namespace
@@ -123,18 +187,19 @@ Json aggregated(InspectModel& model, const AggregateOptions& options, const With
   std::map<std::string, Sums> sums;
   std::size_t texts = 0;
   std::int64_t tokens = 0;
-  for (const LabelledText& text : read_texts(model.source().settings.task, options.file, options.limit)) {
+  for (const LabelledText& text : texts_of(model.source().settings.task, options)) {
     if (withdrawn && withdrawn()) throw Interrupted("withdrawn");
     const EncodedText encoded = model.encode(text.text);
     const tasks::Batch batch = model.batch_of(encoded);
     const Look plain = model.look(batch);
     const Look changed = model.look(batch, plain, options.what_if);
-    const TokenClasses classes(model, text, encoded, changed.output);
-    add(sums, classes.all(), changed, model.base_states(batch, plain).back());
+    const Known known = known_of(model, text, encoded, changed.output);
+    add(sums, counted_tokens(model, text, encoded, known), changed, model.base_states(batch, plain).back());
     ++texts;
     tokens += encoded.num_tokens();
   }
-  return {{"table", table_json(model, options, sums)}, {"texts", texts}, {"tokens", tokens}};
+  const std::string note = options.file.empty() ? "pinned texts" : std::filesystem::path(options.file).filename().string();
+  return {{"table", table_json(model, note, sums)}, {"texts", texts}, {"tokens", tokens}};
 }
 
 }  // namespace lorascope::app::inspect

@@ -12,6 +12,7 @@
 #include "core/files/adapter_folder.h"
 #include "core/files/xlora_folder.h"
 #include "core/nn/packed_encoder.h"
+#include "core/tasks/mixture_model.h"
 #include "core/tasks/scaled_model.h"
 
 namespace lorascope::app::inspect {
@@ -40,6 +41,18 @@ bool is_head(const std::string& name) {
 
 bool has_stored_head(const files::ModelFolder& folder, const std::string& task) {
   return folder.tensors.count(task == "squad" ? "qa_outputs.weight" : "classifier.weight") != 0;
+}
+
+bool brings_head(const files::AdapterFolder& adapter) {
+  const std::vector<std::string> names = adapter.other_names();
+  return std::any_of(names.begin(), names.end(), [](const std::string& name) {
+    return name.ends_with("classifier.weight") || name.ends_with("qa_outputs.weight");
+  });
+}
+
+/// The `part`th of `parts` equal pieces of the rows.
+at::Tensor piece(const at::Tensor& rows, std::int64_t part, std::int64_t parts) {
+  return rows.narrow(0, part * (rows.size(0) / parts), rows.size(0) / parts);
 }
 
 }  // namespace
@@ -86,11 +99,21 @@ std::vector<const files::AdapterFolder*> InspectModel::folders() const {
 }
 
 void InspectModel::load_adapters() {
-  tuned_ = engine::make_frozen_model(source_.settings, folder_, source_.adapters,
-                                     engine::num_labels_of(labels_, source_.settings.task));
+  const bool is_mixture = source_.adapters.size() == 1 && files::is_xlora_folder(source_.adapters.front());
+  if (!is_mixture)
+    for (const fs::path& adapter : source_.adapters) adapters_.push_back(files::read_adapter_folder(adapter));
+  has_head_ = is_mixture || has_stored_head(folder_, source_.settings.task) ||
+              std::any_of(adapters_.begin(), adapters_.end(), brings_head);
   tasks::TaskModelOptions with_head = options();
+  with_head.may_draw_head = !has_head_;
+  if (has_head_) {
+    tuned_ = engine::make_frozen_model(source_.settings, folder_, source_.adapters,
+                                       engine::num_labels_of(labels_, source_.settings.task));
+  } else {
+    warnings_.push_back("neither model nor adapter has a head for this task: there are no predictions");
+  }
   double global_weight = 1;
-  if (source_.adapters.size() == 1 && files::is_xlora_folder(source_.adapters.front())) {
+  if (is_mixture) {
     kind_ = ModelKind::Xlora;
     files::XloraFolder mixture = files::read_xlora_folder(source_.adapters.front());
     warnings_.insert(warnings_.end(), mixture.warnings.begin(), mixture.warnings.end());
@@ -104,16 +127,14 @@ void InspectModel::load_adapters() {
     with_head.head = tuned_->export_xlora().head;
   } else {
     kind_ = ModelKind::Adapters;
-    for (const fs::path& adapter : source_.adapters) {
-      adapters_.push_back(files::read_adapter_folder(adapter));
-      axes_.adapters.push_back(folder_name(adapter));
-    }
+    for (const fs::path& adapter : source_.adapters) axes_.adapters.push_back(folder_name(adapter));
   }
   axes_.adapters = distinct(std::move(axes_.adapters));
   try {
     scaled_ = std::make_unique<tasks::ScaledModel>(folder_, with_head, folders(), global_weight);
     axes_.modules = scaled_->modules();
   } catch (const CheckpointError& error) {
+    if (!tuned_) throw;
     fixed_because_ = std::string(error.what());
     for (const auto& factors : tuned_->low_rank_factors())
       if (std::find(axes_.modules.begin(), axes_.modules.end(), factors.module) == axes_.modules.end())
@@ -148,9 +169,12 @@ EncodedText InspectModel::encode(const InspectText& text) const {
   return encode_text(text, source_.settings, tokenizer_, max_length_);
 }
 
-tasks::Batch InspectModel::batch_of(const EncodedText& text) const {
+tasks::Batch InspectModel::batch_of(const EncodedText& text) const { return batch_of(text, 1); }
+
+tasks::Batch InspectModel::batch_of(const EncodedText& text, std::int64_t times) const {
   std::vector<const data::Feature*> features;
-  for (const data::Feature& feature : text.features) features.push_back(&feature);
+  for (std::int64_t n = 0; n < times; ++n)
+    for (const data::Feature& feature : text.features) features.push_back(&feature);
   tasks::BatchOptions batch_options;
   batch_options.zero_segment_ids = source_.settings.has_zero_segment_ids();
   return tasks::make_batch(tasks::task_kind(source_.settings.task), features, batch_options);
@@ -158,17 +182,16 @@ tasks::Batch InspectModel::batch_of(const EncodedText& text) const {
 
 Look InspectModel::look(const tasks::Batch& batch) {
   Look look;
-  if (!tuned_) {
+  if (kind_ == ModelKind::Base || kind_ == ModelKind::FullFineTuning) {
     look.output = scaled_->evaluate(batch, {});
     return look;
   }
+  const at::Tensor all = at::ones({batch.tokens.num_tokens(), static_cast<std::int64_t>(axes_.modules.size()),
+                                   static_cast<std::int64_t>(axes_.adapters.size())});
   tasks::EvaluateOptions with_states;
   with_states.hidden_states = true;
-  look.output = tuned_->evaluate(batch, with_states);
-  look.used = look.output.applied;
-  if (!look.used.defined())
-    look.used = at::ones({batch.tokens.num_tokens(), static_cast<std::int64_t>(axes_.modules.size()),
-                          static_cast<std::int64_t>(axes_.adapters.size())});
+  look.output = tuned_ ? tuned_->evaluate(batch, with_states) : scaled_->evaluate(batch, all);
+  look.used = look.output.applied.defined() ? look.output.applied : all;
   return look;
 }
 
@@ -207,6 +230,39 @@ Look InspectModel::look_blended(const tasks::Batch& batch, const WhatIf& what_if
   look.output = model.evaluate(batch, {});
   look.used = factors.view({1, num_modules, 1}).expand({batch.tokens.num_tokens(), num_modules, 1}).contiguous();
   return look;
+}
+
+std::vector<Look> InspectModel::looks_alone(const EncodedText& text) {
+  const auto count = static_cast<std::int64_t>(adapters_.size());
+  std::vector<Look> looks;
+  try {
+    if (!by_row_) {
+      files::ModelFolder folder = folder_;
+      // The folder's head is that of adapters without one; where it has none, the mixture's.
+      if (!has_stored_head(folder, source_.settings.task) && scaled_)
+        for (const auto& [name, tensor] : scaled_->head()) folder.tensors[name] = tensor;
+      tasks::MixingOptions mixing;
+      mixing.kind = tasks::Mixing::Rows;
+      by_row_ = tasks::mixture_model(folder, options(), folders(), mixing);
+    }
+  } catch (const CheckpointError&) {
+    const tasks::Batch batch = batch_of(text);
+    for (std::int64_t n = 0; n < count; ++n) looks.push_back(look_alone(batch, n));
+    return looks;
+  }
+  tasks::Batch batch = batch_of(text, count);
+  const std::int64_t rows = batch.tokens.num_sequences() / count;
+  for (std::int64_t n = 0; n < count; ++n) batch.adapters.insert(batch.adapters.end(), static_cast<std::size_t>(rows), n);
+  tasks::EvaluateOptions with_states;
+  with_states.hidden_states = true;
+  const tasks::Output all = by_row_->evaluate(batch, with_states);
+  for (std::int64_t n = 0; n < count; ++n) {
+    Look look;
+    look.output.logits = piece(all.logits, n, count);
+    for (const at::Tensor& states : all.hidden_states) look.output.hidden_states.push_back(piece(states, n, count));
+    looks.push_back(std::move(look));
+  }
+  return looks;
 }
 
 Look InspectModel::look_alone(const tasks::Batch& batch, std::int64_t adapter) {

@@ -61,7 +61,10 @@ class InspectModel {
   /// With parts changed; `plain` is look(batch). Of a fine-tuned model a scaling f of a module is the weight
   /// W_base + f (W - W_base), for all tokens alike. Throws UsageError where the model has nothing to change.
   Look look(const tasks::Batch& batch, const Look& plain, const WhatIf& what_if);
-  /// Each adapter alone with full strength, with its own head where it has one of this task.
+  /// [N] each adapter alone with full strength, with its own head where it has one of this task: all in one batch that
+  /// holds the text once for each, or one after the other where the adapters cannot share one.
+  std::vector<Look> looks_alone(const EncodedText& text);
+  /// One of these by itself.
   Look look_alone(const tasks::Batch& batch, std::int64_t adapter);
   /// [L+1][T,H] of the base; those of `plain` where the model is its own base.
   std::vector<at::Tensor> base_states(const tasks::Batch& batch, const Look& plain);
@@ -72,6 +75,7 @@ class InspectModel {
   tasks::TaskModelOptions options() const;
   std::vector<const files::AdapterFolder*> folders() const;
   Look look_blended(const tasks::Batch& batch, const WhatIf& what_if);
+  tasks::Batch batch_of(const EncodedText& text, std::int64_t times) const;
 
   InspectSource source_;
   ModelKind kind_ = ModelKind::Base;
@@ -86,7 +90,8 @@ class InspectModel {
   std::vector<files::AdapterFolder> adapters_;
   std::unique_ptr<tasks::TaskModel> tuned_;     ///< of adapters and mixtures, as they predict
   std::unique_ptr<tasks::ScaledModel> scaled_;  ///< the same as told; of other models the model itself
-  std::vector<std::unique_ptr<tasks::ScaledModel>> alone_;  ///< by adapter, made when asked for
+  std::unique_ptr<tasks::TaskModel> by_row_;                ///< each sequence with its own adapter, made when asked for
+  std::vector<std::unique_ptr<tasks::ScaledModel>> alone_;  ///< by adapter, where they cannot share a batch
   std::unique_ptr<nn::Encoder> base_;
   std::unique_ptr<nn::PackedEncoder> base_pass_;
 };

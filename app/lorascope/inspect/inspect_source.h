@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/lorascope/inspect/inspect_text.h"
 #include "core/study/run_settings.h"
 
 namespace lorascope::store {
@@ -29,5 +30,14 @@ InspectSource source_of_run(const store::Workspace& workspace, const std::string
 /// where the model is its own base.
 InspectSource source_of_folders(const study::RunSettings& settings, const std::vector<std::string>& adapters,
                                 const std::string& base);
+
+/// A folder by itself: a PEFT adapter, an X-LoRA or a model folder, also as a Hugging Face Trainer leaves it. Its files
+/// name the base of adapters (a name, a path, or a path from where the folder lies) unless `base` does, and the task (what they are a head for; words and their tags where they
+/// have none) unless `task` does. Throws UsageError (none of these), CheckpointError (the base is not on this machine).
+InspectSource source_of_folder(const std::filesystem::path& folder, study::RunSettings settings, const std::string& base,
+                               const std::string& task);
+
+/// The pinned texts of a workspace that one can ask this task about, second texts of pairs among them.
+std::vector<InspectText> pinned_texts(const store::Workspace& workspace, const std::string& task);
 
 }  // namespace lorascope::app::inspect

@@ -138,15 +138,14 @@ Json Inspector::sentence(const Json& question) {
 
 Json Inspector::adapters(const Json& question) {
   Examined examined = examine(model_, part(question, "input"), {}, true);
-  const tasks::Batch batch = model_.batch_of(examined.text);
   Json list = Json::array();
   if (model_.kind() == ModelKind::FullFineTuning) throw UsageError("a fine-tuned model has no adapters");
-  for (std::size_t n = 0; n < model_.axes().adapters.size(); ++n) {
-    const Look alone = model_.look_alone(batch, static_cast<std::int64_t>(n));
+  if (model_.kind() == ModelKind::Base) throw UsageError("a base model has no adapters", "give one: --adapter DIR");
+  const std::vector<Look> alone = model_.looks_alone(examined.text);
+  for (std::size_t n = 0; n < alone.size(); ++n)
     list.push_back({{"name", model_.axes().adapters[n]},
-                    {"prediction", prediction_json(model_, examined.asked, examined.text, alone.output)},
-                    {"layers", layers_json(examined, alone.output.hidden_states)}});
-  }
+                    {"prediction", prediction_json(model_, examined.asked, examined.text, alone[n].output)},
+                    {"layers", layers_json(examined, alone[n].output.hidden_states)}});
   return {{"rows", rows_json(examined.text)}, {"adapters", list}};
 }
 
@@ -198,9 +197,14 @@ Json Inspector::nearest(const Json& question, const Withdrawn& withdrawn) {
 
 Json Inspector::aggregate(const Json& question, const Withdrawn& withdrawn) {
   AggregateOptions options;
-  const Json& file = part(question, "file");
-  if (!file.is_string()) throw UsageError("file: found " + file.dump() + ", expected the name of a file");
-  options.file = file.get<std::string>();
+  const Json &file = part(question, "file"), &inputs = part(question, "inputs");
+  if (inputs.is_array()) {
+    for (const Json& input : inputs) options.inputs.push_back(InspectText::from_json(input));
+  } else if (!file.is_string()) {
+    throw UsageError("file: found " + file.dump() + ", expected the name of a file, or inputs");
+  } else {
+    options.file = file.get<std::string>();
+  }
   if (part(question, "limit").is_number_unsigned()) options.limit = part(question, "limit").get<std::size_t>();
   options.what_if = WhatIf::from_json(part(question, "what_if"));
   return aggregated(model_, options, withdrawn);

@@ -24,7 +24,7 @@ using Withdrawn = std::function<bool()>;
 /// - pair {"first", "second", "what_if"}: {"first", "second": as sentence, "aligned": [[i, j]], "layers": [{"base",
 ///   "tuned", …}], "token_distances": {"base", "tuned"} [P][L+1]}
 /// - nearest {"input", "row", "token", "count"}: {"tokens": [{"text", "before", "after", "similarity"}], "searched"}
-/// - aggregate {"file", "by", "limit"}: {"table": {"title", "columns", "rows"}}
+/// - aggregate {"file" or "inputs", "limit", "what_if"}: {"table": {"title", "columns", "rows"}, "texts", "tokens"}
 /// Throws UsageError and InputError for what is wrong with a question, Interrupted where it was withdrawn.
 class Inspector {
  public:

@@ -3,6 +3,8 @@
 #include <string>
 
 #include "core/base/files.h"
+#include "core/store/pin_store.h"
+#include "core/store/workspace.h"
 #include "tests/app/commands/program_runner.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
@@ -48,8 +50,24 @@ TEST_CASE("A run is inspected at the command line: answers, what-if, tables, wro
   CHECK(pair.output.starts_with("layer\tbase\ttuned\n0\t"));
   const ProgramEnd table = run(inspect + "--run 1 --file eval.conll");
   REQUIRE(table.exit_code == 0);
-  CHECK(table.output.starts_with("class\ttokens\tadapter\t"));
+  CHECK(table.output.starts_with("class\ttexts\twords\ttokens\tadapter\t"));
   CHECK(run(inspect + "--run 1 --text 'a b' --nearest 1").output.find('[') != std::string::npos);
+
+  // The adapter's folder names its base and task itself.
+  const ProgramEnd alone = run("inspect --threads 1 --folder north --text 'abc d, e' --json");
+  INFO(alone.errors);
+  REQUIRE(alone.exit_code == 0);
+  CHECK(alone.json().at("prediction") == plain.json().at("prediction"));
+  CHECK(run("inspect --folder north --model model --text a").exit_code == 2);
+  CHECK(run("inspect --folder train.conll --text a").exit_code == 2);
+
+  const store::Workspace workspace = store::Workspace::open((folder.path() / "w").string());
+  CHECK(run(inspect + "--run 1 --pins").exit_code == 2);
+  store::PinStore(workspace).add(1, R"({"input":{"text":"a b"},"second":{"text":"b c d"}})");
+  store::PinStore(workspace).add(1, R"({"input":{"question":"a","text":"b"}})");
+  const ProgramEnd pinned = run(inspect + "--run 1 --pins --json");
+  REQUIRE(pinned.exit_code == 0);
+  CHECK(pinned.json().at("texts") == 2);
 
   write_file_atomically(folder.path() / "questions.jsonl",
                         "{\"id\":1,\"ask\":\"describe\"}\n{\"id\":2,\"ask\":\"sentence\",\"input\":{\"text\":\"a\"}}\n");

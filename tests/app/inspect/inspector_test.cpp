@@ -2,8 +2,11 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <sstream>
 
 #include "app/lorascope/engine/model_setup.h"
@@ -159,6 +162,32 @@ TEST_CASE("Without one of two adapters the other remains; twice its strength is 
   CHECK(difference(set.at("prediction"), sentence(twice, folder.input()).at("prediction")) < 1e-5);
 }
 
+TEST_CASE("Each adapter alone, all in one batch, is each adapter one after the other", "[inspect]") {
+  for (const char* task : {"wnut17", "squad", "swag"}) {
+    for (const bool is_distilbert : {false, true}) {
+      const Folder folder(task, is_distilbert);
+      for (const auto& adapters : std::vector<std::vector<std::string>>{{"north"}, {"north", "south"}, {"mixture"}}) {
+        CAPTURE(task, is_distilbert, adapters.front(), adapters.size());
+        Inspector inspector = folder.inspector(adapters);
+        InspectModel& model = inspector.model();
+        const EncodedText text = model.encode(InspectText::from_json(folder.input()));
+        const tasks::Batch batch = model.batch_of(text);
+        const std::vector<Look> together = model.looks_alone(text);
+        REQUIRE(together.size() == model.axes().adapters.size());
+        for (std::size_t n = 0; n < together.size(); ++n) {
+          const Look alone = model.look_alone(batch, static_cast<std::int64_t>(n));
+          REQUIRE(together[n].output.logits.sizes() == alone.output.logits.sizes());
+          CHECK(at::allclose(together[n].output.logits, alone.output.logits, 1e-5, 1e-5));
+          REQUIRE(together[n].output.hidden_states.size() == alone.output.hidden_states.size());
+          for (std::size_t layer = 0; layer < alone.output.hidden_states.size(); ++layer)
+            CHECK(at::allclose(together[n].output.hidden_states[layer], alone.output.hidden_states[layer], 1e-5, 1e-5));
+        }
+        if (together.size() > 1) CHECK_FALSE(at::allclose(together[0].output.logits, together[1].output.logits, 1e-4, 1e-4));
+      }
+    }
+  }
+}
+
 TEST_CASE("What a gate says can be given back to it, and one-hot scalings are that adapter", "[inspect]") {
   const Folder folder;
   Inspector mixture = folder.inspector({"mixture"}), north = folder.inspector({"north"});
@@ -260,12 +289,17 @@ TEST_CASE("Means over a file and nearest training tokens", "[inspect]") {
   const Json means = inspector.answer({{"ask", "aggregate"}, {"file", (folder.path / "train.conll").string()}});
   CHECK(means.at("texts") == 2);
   const Json& table = means.at("table");
-  CHECK(table.at("columns") == Json({"class", "tokens", "north", "south", "entropy (bits)", "distance from base"}));
-  REQUIRE(table.at("rows").size() == 3);
+  CHECK(table.at("columns") == Json({"class", "texts", "words", "tokens", "north", "south", "share of north",
+                                     "share of south", "entropy (bits)", "distance from base"}));
+  REQUIRE(table.at("rows").size() == 4);
   CHECK(table.at("rows").at(0).at(0) == "O");
-  CHECK(table.at("rows").at(0).at(1) == 3);
+  CHECK(table.at("rows").at(0).at(1) == 2);
+  CHECK(table.at("rows").at(0).at(2) == 3);
+  CHECK(table.at("rows").at(0).at(3) == 3);
   CHECK(table.at("rows").at(1).at(0) == "location");
-  CHECK(std::abs(table.at("rows").at(0).at(2).get<double>() + table.at("rows").at(0).at(3).get<double>() - 1) < 1e-5);
+  CHECK(table.at("rows").at(3).at(0) == "all");
+  CHECK(table.at("rows").at(3).at(3) == 5);
+  CHECK(std::abs(table.at("rows").at(0).at(4).get<double>() + table.at("rows").at(0).at(5).get<double>() - 1) < 1e-5);
   CHECK_THROWS_AS(inspector.answer({{"ask", "aggregate"}, {"file", (folder.path / "train.conll").string()}}, [] { return true; }),
                   Interrupted);
 
@@ -283,6 +317,94 @@ TEST_CASE("Means over a file and nearest training tokens", "[inspect]") {
   CHECK(nearest.at("tokens").at(0).at("similarity").get<double>() == Approx(1).margin(1e-5));
   CHECK_THROWS_WITH(inspector.answer({{"ask", "nearest"}, {"input", folder.input()}, {"token", 1}}),
                     Catch::Contains("no training data"));
+}
+
+TEST_CASE("Means over texts given one by one count predictions, and are the means of the texts", "[inspect]") {
+  for (const char* task : {"wnut17", "squad", "swag"}) {
+    CAPTURE(task);
+    const Folder folder(task);
+    Inspector inspector = folder.inspector({"mixture"});
+    Json other = folder.input();
+    other["text"] = std::string(task) == "squad" ? "g f e d a b c" : "bad abc";
+    const Json inputs = {folder.input(), other};
+    const Json answer = inspector.answer({{"ask", "aggregate"}, {"inputs", inputs}});
+    CHECK(answer.at("texts") == 2);
+    // The same by hand from the answers about each.
+    double scaling = 0, count = 0;
+    std::map<std::string, int> predicted;
+    for (const Json& input : inputs) {
+      const Json said = sentence(inspector, input);
+      std::size_t t = 0;
+      for (const Json& row : said.at("rows"))
+        for (const Json& token : row.at("tokens")) {
+          const Json& used = said.at("scalings").at("used").at(t++);
+          if (token.at("sequence") < 0) continue;
+          ++count;
+          for (const Json& module : used) scaling += module.at(0).get<double>() / static_cast<double>(used.size());
+        }
+      if (std::string(task) != "wnut17") continue;
+      for (const Json& word : said.at("prediction").at("words")) {
+        const std::string label = word.at("label");
+        ++predicted[label == "O" ? label : label.substr(2)];
+      }
+    }
+    const Json& rows = answer.at("table").at("rows");
+    const Json& all = rows.back();
+    CHECK(all.at(3) == static_cast<int>(count));
+    CHECK(all.at(4).get<double>() == Approx(scaling / count).margin(1e-5));
+    for (const auto& [name, words] : predicted) {
+      const auto row = std::find_if(rows.begin(), rows.end(), [&](const Json& one) { return one.at(0) == name; });
+      REQUIRE(row != rows.end());
+      CHECK(row->at(2) == words);
+    }
+    const std::string said = rows.dump();
+    if (std::string(task) == "squad") CHECK(said.find("\"answer\"") != std::string::npos);
+    if (std::string(task) == "swag") CHECK(said.find("\"chosen ending\"") != std::string::npos);
+    CHECK_THROWS_WITH(inspector.answer({{"ask", "aggregate"}, {"inputs", Json::array()}}), Catch::Contains("no texts"));
+  }
+}
+
+TEST_CASE("A folder by itself says what it is: adapters name their base and task", "[inspect]") {
+  const Folder folder("squad");
+  const auto with_base = [&](const fs::path& at, const std::optional<std::string>& base) {
+    files::AdapterFolder adapter = files::read_adapter_folder(folder.path / "north");
+    adapter.config.base_model = base;
+    adapter.config.task_type = "QUESTION_ANS";
+    files::write_adapter_folder(at, adapter.config, adapter.tensors);
+  };
+  with_base(folder.path / "out" / "checkpoint-9", (folder.path / "model").string());
+  with_base(folder.path / "out" / "checkpoint-10", (folder.path / "model").string());
+  const InspectSource source = source_of_folder(folder.path / "out", {}, "", "");
+  CHECK(source.settings.task == "squad");
+  CHECK(source.adapters.front().filename() == "checkpoint-10");
+  Inspector inspector(source), named = folder.inspector({"north"});
+  CHECK(difference(sentence(inspector, folder.input()).at("prediction"),
+                   sentence(named, folder.input()).at("prediction")) < 1e-7);
+  with_base(folder.path / "lost", "elsewhere/encoder");
+  CHECK_THROWS_WITH(source_of_folder(folder.path / "lost", {}, "", ""), Catch::Contains("elsewhere/encoder"));
+  CHECK(source_of_folder(folder.path / "lost", {}, (folder.path / "model").string(), "").settings.task == "squad");
+  with_base(folder.path / "bare", std::nullopt);
+  CHECK_THROWS_WITH(source_of_folder(folder.path / "bare", {}, "", ""), Catch::Contains("base_model_name_or_path"));
+  CHECK_THROWS_AS(source_of_folder(folder.path / "words" / "nothing", {}, "", ""), UsageError);
+  CHECK(source_of_folder(folder.path / "model", {}, "", "wnut17").settings.task == "wnut17");
+  Inspector model(source_of_folder(folder.path / "tuned", {}, (folder.path / "model").string(), "squad"));
+  CHECK(model.model().kind() == ModelKind::FullFineTuning);
+}
+
+TEST_CASE("An adapter over an encoder without a head shows its layers and predicts nothing", "[inspect]") {
+  const Folder folder;
+  files::ModelFolder encoder = files::load_model_folder(folder.path / "model");
+  encoder.tensors.erase("classifier.weight");
+  encoder.tensors.erase("classifier.bias");
+  files::write_model_folder(folder.path / "encoder", encoder.config, encoder.tensors, {"BertModel", {}, {}});
+  fs::copy_file(folder.path / "words" / "vocab.txt", folder.path / "encoder" / "vocab.txt");
+  Inspector inspector = folder.inspector({"north"}, "encoder");
+  const Json answer = sentence(inspector, folder.input());
+  CHECK(answer.at("prediction").is_null());
+  CHECK(answer.at("layers").at(0).back().at("distance").get<double>() > 1e-3);
+  CHECK(inspector.model().warnings().back().find("no predictions") != std::string::npos);
+  const Json off = sentence(inspector, folder.input(), {{"without", {"north"}}});
+  CHECK(off.at("layers").at(0).back().at("distance").get<double>() < 1e-5);
 }
 
 TEST_CASE("Served questions are answered one line each, withdrawn or wrong ones too", "[inspect]") {

@@ -1,20 +1,25 @@
 #include "ui/inspect/inspect_tab.h"
 
 #include <QCheckBox>
+#include <QDragEnterEvent>
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMenu>
+#include <QMimeData>
+#include <QMouseEvent>
 #include <QProcess>
 #include <QPushButton>
 #include <QSlider>
 #include <QTableView>
 #include <QTest>
 #include <QToolButton>
-
+#include <QUrl>
 #include <cmath>
 
+#include "core/base/files.h"
 #include "core/store/pin_store.h"
 #include "core/store/run_store.h"
 #include "tests/support/catch.h"
@@ -30,6 +35,7 @@
 #include "ui/inspect/token_strip.h"
 #include "ui/inspect/what_if_panel.h"
 #include "ui/mixtures/scaling_card.h"
+#include "ui/mixtures/scaling_map_view.h"
 #include "ui/plots/heat_map_view.h"
 #include "ui/plots/plot_card.h"
 #include "ui/plots/plot_view.h"
@@ -196,12 +202,104 @@ TEST_CASE("Pins keep text and switches; means by class fill a table; neighbours 
 
   Q_EMIT open.tab->aggregate()->fileChosen(QString::fromStdString((trainedFolder() / "eval.conll").string()));
   REQUIRE(open.answered([&] { return open.tab->aggregate()->model()->rowCount() > 1; }));
-  CHECK(open.tab->aggregate()->text(TableCard::Format::Csv).contains("class,tokens"));
+  CHECK(open.tab->aggregate()->text(TableCard::Format::Csv).contains("class,texts"));
   QTest::mouseClick(panel->nearestButton(), Qt::LeftButton);
   CHECK(open.answered([&] { return panel->nearestText()->text().contains("<b>"); }));
 
+  // The pinned texts as a set: a second one, and the means over both.
+  open.type("e f");
+  REQUIRE(open.answered([&] { return open.strip()->numChips() == 4; }));
+  QTest::mouseClick(panel->pinButton(), Qt::LeftButton);
+  REQUIRE(open.answered([&] { return panel->pinList()->count() == 2; }));
+  REQUIRE(open.answered([&] { return open.tab->aggregate()->pinsButton()->text().contains('2'); }));
+  const QString of_file = open.tab->aggregate()->text(TableCard::Format::Csv);
+  QTest::mouseClick(open.tab->aggregate()->pinsButton(), Qt::LeftButton);
+  REQUIRE(open.answered([&] { return open.tab->aggregate()->text(TableCard::Format::Csv) != of_file; }));
+  // Five words in two texts, the last row being of all classes, or of the only one.
+  CHECK(open.tab->aggregate()->text(TableCard::Format::Csv).trimmed().section('\n', -1).contains(",2,5,"));
+
   Q_EMIT open.tab->aggregate()->fileChosen("/nowhere/at-all.txt");
   CHECK(open.answered([&] { return open.tab->aggregate()->messages()->message().contains("at-all.txt"); }));
+}
+
+/// Moves the pointer as the window system reports it, whatever the real one does.
+void hover(QWidget* widget, const QPointF& at) {
+  QMouseEvent event(QEvent::MouseMove, at, widget->mapToGlobal(at), Qt::NoButton, Qt::NoButton, Qt::NoModifier);
+  QApplication::sendEvent(widget, &event);
+}
+
+TEST_CASE("A token that is pointed at is marked in every panel", "[ui]") {
+  OpenTab open(3);
+  QTest::mouseClick(open.tab->input()->secondButton(), Qt::LeftButton);
+  open.tab->input()->secondField()->setText("abc e d");
+  open.type("abc d e");
+  InspectViews* views = open.tab->views();
+  REQUIRE(open.answered([&] { return open.strip()->numChips() == 7 && !views->pair()->isHidden(); }));
+  ScalingMapView* map = views->scalings()->view();
+  views->chooseToken(1);
+  hover(open.strip(), open.strip()->chipRect(2).center());
+  CHECK(map->hovered() == 2);
+  CHECK(views->pair()->map()->hoveredColumn() == 2);
+  CHECK(views->pair()->alignedText().count("background-color") == 2);
+  CHECK(views->paths()->view()->pointed().size() == 2);
+  hover(map, map->cellRect(1, 0, 1).center());
+  CHECK(open.strip()->hovered() == 1);
+  CHECK(views->pair()->map()->hoveredColumn() == 1);
+  // The chosen token's own path is drawn already.
+  CHECK(views->paths()->view()->pointed().empty());
+  hover(views->pair()->map(), views->pair()->map()->cellRect(0, 3).center());
+  CHECK(open.strip()->hovered() == 3);
+  CHECK(map->hovered() == 3);
+  QEvent left(QEvent::Leave);
+  QApplication::sendEvent(views->pair()->map(), &left);
+  CHECK(open.strip()->hovered() == -1);
+  CHECK(map->hovered() == -1);
+}
+
+TEST_CASE("An adapter's or a model's folder is inspected without a run, opened or dropped", "[ui]") {
+  OpenTab open(1);
+  REQUIRE(open.answered([&] { return open.strip()->numChips() > 0; }));
+  const QString adapter = QString::fromStdString((trainedFolder() / "south").string());
+  QMimeData data;
+  data.setUrls({QUrl::fromLocalFile(adapter)});
+  QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QApplication::sendEvent(open.tab.get(), &enter);
+  REQUIRE(enter.isAccepted());
+  QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+  QApplication::sendEvent(open.tab.get(), &drop);
+  CHECK(open.tab->folder() == adapter);
+  REQUIRE(open.answered([&] { return open.tab->panel()->numAdapters() == 1 && open.tab->panel()->adapterSwitch(0)->text() == "south"; }));
+  open.type("abc d e");
+  REQUIRE(open.answered([&] { return open.strip()->numChips() == 7; }));
+  CHECK(open.tab->views()->distances()->view()->figure().lines.size() >= 1);
+  CHECK_FALSE(open.tab->input()->worstButton()->isEnabled());
+  // A model's folder has nothing to compare with and nothing to switch off.
+  open.tab->openFolder(QString::fromStdString((trainedFolder() / "model").string()));
+  REQUIRE(open.answered([&] { return open.tab->process()->description().value("kind").toString() == "base"; }));
+  REQUIRE(open.answered([&] { return open.strip()->numChips() == 7; }));
+  CHECK(open.tab->panel()->numAdapters() == 0);
+  // Another run takes its place.
+  open.session.select({2});
+  REQUIRE(open.answered([&] { return open.tab->process()->description().value("name").toString().startsWith("run 2"); }));
+  CHECK(open.tab->folder().isEmpty());
+  CHECK_FALSE(InspectTab::isInspectable(QString::fromStdString(trainedFolder().string())));
+  CHECK_FALSE(InspectTab::isInspectable("/nowhere/at/all"));
+}
+
+TEST_CASE("A folder whose base is elsewhere says so and asks for it", "[ui]") {
+  OpenTab open(1);
+  REQUIRE(open.answered([&] { return open.strip()->numChips() > 0; }));
+  const fs::path lost = open.folder.path() / "lost";
+  fs::copy(trainedFolder() / "north", lost, fs::copy_options::recursive);
+  std::string config = read_file(lost / "adapter_config.json");
+  QJsonObject json = QJsonDocument::fromJson(QByteArray::fromStdString(config)).object();
+  json.insert("base_model_name_or_path", "elsewhere/encoder");
+  write_file_atomically(lost / "adapter_config.json", QJsonDocument(json).toJson().toStdString());
+  open.tab->openFolder(QString::fromStdString(lost.string()));
+  REQUIRE(open.answered([&] { return open.tab->messages()->message().contains("elsewhere/encoder"); }));
+  open.tab->openFolder(QString::fromStdString(lost.string()), QString::fromStdString((trainedFolder() / "model").string()));
+  REQUIRE(open.answered([&] { return open.tab->panel()->numAdapters() == 1; }));
+  CHECK(open.tab->messages()->message().isEmpty());
 }
 
 TEST_CASE("A result that is gone is an error in place with a way to try again", "[ui]") {
