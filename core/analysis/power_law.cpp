@@ -11,6 +11,10 @@ constexpr std::size_t kShortestTail = 10;
 
 }  // namespace
 
+double PowerLaw::error() const {
+  return tail > 0 ? (alpha - 1) / std::sqrt(static_cast<double>(tail)) : std::numeric_limits<double>::quiet_NaN();
+}
+
 PowerLaw power_law_tail(std::vector<double> eigenvalues) {
   std::erase_if(eigenvalues, [](double value) { return !(value > 0) || !std::isfinite(value); });
   std::sort(eigenvalues.begin(), eigenvalues.end());

@@ -11,6 +11,9 @@ struct PowerLaw {
   double cut = 0;       ///< the eigenvalue at which the tail begins
   double distance = 0;  ///< Kolmogorov-Smirnov distance of tail and fit
   std::size_t tail = 0;  ///< eigenvalues in the tail
+
+  /// (α − 1) / √tail: how far alpha lies from that of the law by the chance of so many values ([Clauset]).
+  double error() const;
 };
 
 /// The cut is the eigenvalue with the least distance; tails of fewer than 10 values are not looked at, since any line

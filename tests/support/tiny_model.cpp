@@ -69,6 +69,18 @@ void write_tiny_model(const std::filesystem::path& folder, std::uint64_t seed, s
   write_file_atomically(folder / "vocab.txt", tiny_vocabulary(config.vocab_size));
 }
 
+void write_forgetful_model(const std::filesystem::path& folder) {
+  files::ModelConfig config = tiny_config();
+  config.hidden_size = config.intermediate_size = config.max_positions = 64;
+  files::TensorMap tensors = tiny_tensors(config, 5, 0);
+  tensors.at("bert.embeddings.position_embeddings.weight").mul_(0.1);
+  for (auto& [name, tensor] : tensors)
+    if (name.starts_with("bert.encoder.layer.0.") && tensor.dim() == 2) tensor.mul_(0.2);
+  tensors.at("bert.encoder.layer.1.output.LayerNorm.weight").zero_();
+  files::write_model_folder(folder, config, tensors, {"BertForTokenClassification", {}, {}});
+  write_file_atomically(folder / "vocab.txt", tiny_vocabulary(config.vocab_size));
+}
+
 files::TensorMap tiny_adapter_tensors(const files::ModelConfig& config, const files::AdapterConfig& adapter,
                                       std::uint64_t seed, std::int64_t num_labels) {
   at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);

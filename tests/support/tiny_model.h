@@ -24,6 +24,10 @@ files::TensorMap tiny_tensors(const files::ModelConfig& config, std::uint64_t se
 /// A model folder of both, with a vocab.txt of V lines: [PAD] [UNK] [CLS] [SEP] [MASK], then letters and "##" letters.
 void write_tiny_model(const std::filesystem::path& folder, std::uint64_t seed = 1, std::int64_t num_labels = 13);
 
+/// The same with H 64 and 64 positions that hardly count, a first layer that changes little and a last one that gives
+/// every token the same state.
+void write_forgetful_model(const std::filesystem::path& folder);
+
 /// Factors of both kinds, neither zero, for every module that `adapter` targets in `config`'s encoder, under PEFT's
 /// names; with `num_labels` above 0 also the head.
 files::TensorMap tiny_adapter_tensors(const files::ModelConfig& config, const files::AdapterConfig& adapter,

@@ -6,10 +6,13 @@
 #include <optional>
 
 #include "app/lorascope/hub/model_places.h"
+#include "app/lorascope/representations/stored_analysis.h"
 #include "core/adapters/model_merge.h"
 #include "core/analysis/adapter_comparison.h"
 #include "core/analysis/power_law.h"
+#include "core/analysis/random_update.h"
 #include "core/base/error.h"
+#include "core/files/xlora_folder.h"
 #include "core/store/run_store.h"
 #include "core/store/workspace.h"
 #include "core/study/run_settings.h"
@@ -20,30 +23,46 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kAmplified = 8;  ///< singular directions of ΔW that amplification looks at
+constexpr std::uint64_t kRandomSeed = 42;  ///< of the random updates that give the floors
 
 /// A folder that a run left, or that was named, and the model it started from where that is known.
 struct Subject {
   fs::path folder;
   std::string base;
+  store::RunId run = 0;  ///< 0: no run
+  std::string name;
+  std::string method;
 };
 
+bool is_adapter(const fs::path& folder) {
+  return fs::exists(folder / "adapter_config.json");
+}
+
+[[noreturn]] void throw_is_mixture(const std::string& name) {
+  throw StoreError("cannot analyse the weights of " + name,
+                   Problem{name, "an X-LoRA, whose update differs from token to token", "one ΔW for all tokens",
+                           "analyse its adapters' folders, or the hidden states (--what cka, distances, sensitivity)"});
+}
+
 Subject subject_of(const std::string& name, const store::Workspace* workspace) {
-  if (fs::is_directory(name)) return {name, ""};
+  if (fs::is_directory(name)) {
+    if (files::is_xlora_folder(name)) throw_is_mixture(name);
+    return {name, "", 0, name, is_adapter(name) ? "lora" : "ft"};
+  }
   if (!workspace) throw UsageError("\"" + name + "\" is no folder", "give --workspace to name a run of it");
   const store::RunStore runs(*workspace);
   const store::RunRecord run = runs.get(name);
+  if (!runs.artifacts(run.id, "xlora").empty()) throw_is_mixture("run " + name);
   for (const char* kind : {"adapter", "model"}) {
     const std::vector<store::Artifact> artifacts = runs.artifacts(run.id, kind);
     if (artifacts.empty()) continue;
     const fs::path path = artifacts.back().path;
-    return {path.is_absolute() ? path : workspace->folder() / path, study::RunSettings::from_json(run.settings).model};
+    const std::string title = run.group.empty() ? run.name : run.group + ", " + run.name;
+    return {path.is_absolute() ? path : workspace->folder() / path, study::RunSettings::from_json(run.settings).model,
+            run.id, title, run.method};
   }
   throw StoreError("cannot analyse the weights of run " + name,
                    Problem{"its artifacts", "neither an adapter nor a model", "a finished or stopped run", ""});
-}
-
-bool is_adapter(const fs::path& folder) {
-  return fs::exists(folder / "adapter_config.json");
 }
 
 Json module_json(const analysis::ChangedMatrix& matrix, const analysis::IntruderOptions& options) {
@@ -51,34 +70,61 @@ Json module_json(const analysis::ChangedMatrix& matrix, const analysis::Intruder
   const analysis::Intruders intruders =
       analysis::intruder_dimensions(base, analysis::singular_parts(matrix.after), options);
   const analysis::ChangeSize size = analysis::change_size(matrix.before, base, matrix.after, kAmplified);
+  const at::Tensor chance = matrix.before + analysis::random_update(size.spectrum.singular_values, matrix.before.size(0),
+                                                                    matrix.before.size(1), kRandomSeed, matrix.name);
+  const analysis::Intruders random =
+      analysis::intruder_dimensions(base, analysis::singular_parts(chance), options);
   return {{"intruders", intruders.indices.size()},
+          {"random_intruders", random.indices.size()},
           {"closest", intruders.closest},
+          {"random_closest", random.closest},
           {"in_base_space", intruders.in_base_space},
+          {"random_in_base_space", random.in_base_space},
           {"relative_norm", size.relative_norm},
           {"relative_spectral_norm", size.relative_spectral},
           {"amplification", size.amplification},
           {"own_amplification", size.own_amplification},
+          {"random_amplification", size.random_amplification},
           {"frobenius_norm", size.spectrum.frobenius_norm},
           {"stable_rank", size.spectrum.stable_rank},
           {"effective_rank", size.spectrum.effective_rank},
           {"energy_rank_90", size.spectrum.energy_rank_90}};
 }
 
-/// The matrices that training changed.
-std::vector<analysis::ChangedMatrix> matrices_of(const WeightAnalysisOptions& options,
-                                                 const store::Workspace* workspace) {
+/// What training changed of one subject.
+struct Change {
+  Subject subject;
+  fs::path base;
+  std::vector<analysis::ChangedMatrix> matrices;
+};
+
+Change change_of(const WeightAnalysisOptions& options, const store::Workspace* workspace) {
   at::set_num_threads(
       1);  // decompositions of a few hundred rows: threads would wait for each other longer than compute
   const Subject subject = subject_of(options.subjects.at(0), workspace);
   const std::string base_name = options.base.empty() ? subject.base : options.base;
   if (base_name.empty())
     throw UsageError("weights of a folder need --base", "name the model that the training started from");
-  const files::ModelFolder base = files::load_model_folder(hub::find_model(base_name));
+  const fs::path base_folder = hub::find_model(base_name);
+  const files::ModelFolder base = files::load_model_folder(base_folder);
   const files::TensorMap after =
       is_adapter(subject.folder)
           ? adapters::merge_into_model(base, {files::read_adapter_folder(subject.folder)}).tensors
           : files::load_model_folder(subject.folder).tensors;
-  return analysis::changed_matrices(base, after);
+  return {subject, base_folder, analysis::changed_matrices(base, after)};
+}
+
+/// Puts what is needed to find the analysis again into it and keeps that of a run in the workspace.
+Json kept(const char* what, const Change& change, Json source, Json answer, const store::Workspace* workspace) {
+  representations::Subject subject{change.subject.name, change.subject.method, change.subject.run, change.base, {}};
+  (change.subject.method == "ft" ? subject.model : subject.adapter) = change.subject.folder;
+  answer["analysis"] = what;
+  answer["subjects"] = Json::array({subject.json()});
+  source["base"] = change.base.string();
+  answer["source"] = std::move(source);
+  if (workspace != nullptr && subject.run != 0)
+    answer["file"] = representations::store_analysis(*workspace, {subject}, answer).string();
+  return answer;
 }
 
 std::string module_name(const analysis::ChangedMatrix& matrix) { return matrix.name.substr(0, matrix.name.rfind('.')); }
@@ -92,24 +138,30 @@ analysis::PowerLaw tail_of(const at::Tensor& matrix) {
 }  // namespace
 
 Json analyse_intruders(const WeightAnalysisOptions& options, const store::Workspace* workspace) {
+  const Change change = change_of(options, workspace);
   Json modules = Json::object();
-  std::int64_t total = 0;
-  for (const analysis::ChangedMatrix& matrix : matrices_of(options, workspace)) {
+  std::int64_t total = 0, random = 0;
+  for (const analysis::ChangedMatrix& matrix : change.matrices) {
     Json module = module_json(matrix, options.intruders);
     total += module.at("intruders").get<std::int64_t>();
+    random += module.at("random_intruders").get<std::int64_t>();
     modules[module_name(matrix)] = std::move(module);
   }
-  return {{"modules", modules},
-          {"intruders", total},
-          {"threshold", options.intruders.threshold},
-          {"directions", options.intruders.directions},
-          {"base_directions", options.intruders.base_directions}};
+  Json source = {{"threshold", options.intruders.threshold},
+                 {"directions", options.intruders.directions},
+                 {"base_directions", options.intruders.base_directions}};
+  Json answer = source;
+  answer["modules"] = std::move(modules);
+  answer["intruders"] = total;
+  answer["random_intruders"] = random;
+  return kept("intruders", change, std::move(source), std::move(answer), workspace);
 }
 
 Json analyse_amplification(const WeightAnalysisOptions& options, const store::Workspace* workspace) {
   const std::int64_t directions = options.directions > 0 ? options.directions : kAmplified;
+  const Change change = change_of(options, workspace);
   Json modules = Json::object();
-  for (const analysis::ChangedMatrix& matrix : matrices_of(options, workspace)) {
+  for (const analysis::ChangedMatrix& matrix : change.matrices) {
     const analysis::ChangeSize size = analysis::change_size(matrix.before, matrix.after, directions);
     modules[module_name(matrix)] = {{"amplification", size.amplification},
                                     {"own_amplification", size.own_amplification},
@@ -117,17 +169,25 @@ Json analyse_amplification(const WeightAnalysisOptions& options, const store::Wo
                                     {"relative_norm", size.relative_norm},
                                     {"frobenius_norm", size.spectrum.frobenius_norm}};
   }
-  return {{"modules", modules}, {"directions", directions}};
+  return kept("amplification", change, {{"directions", directions}}, {{"modules", modules}, {"directions", directions}},
+              workspace);
 }
 
 Json analyse_alpha(const WeightAnalysisOptions& options, const store::Workspace* workspace) {
+  const Change change = change_of(options, workspace);
   Json modules = Json::object();
-  for (const analysis::ChangedMatrix& matrix : matrices_of(options, workspace)) {
+  for (const analysis::ChangedMatrix& matrix : change.matrices) {
     const analysis::PowerLaw before = tail_of(matrix.before), after = tail_of(matrix.after);
-    modules[module_name(matrix)] = {{"base_alpha", before.alpha}, {"alpha", after.alpha},
-                                    {"distance", after.distance}, {"tail", after.tail}};
+    const analysis::Spectrum spectrum = analysis::change_spectrum(matrix.after, matrix.before);
+    const analysis::PowerLaw random =
+        tail_of(matrix.before + analysis::random_update(spectrum.singular_values, matrix.before.size(0),
+                                                        matrix.before.size(1), kRandomSeed, matrix.name));
+    modules[module_name(matrix)] = {{"alpha", after.alpha},         {"alpha_error", after.error()},
+                                    {"base_alpha", before.alpha},   {"base_alpha_error", before.error()},
+                                    {"random_alpha", random.alpha}, {"distance", after.distance},
+                                    {"tail", after.tail}};
   }
-  return {{"modules", modules}};
+  return kept("alpha", change, Json::object(), {{"modules", modules}}, workspace);
 }
 
 Json analyse_overlap(const WeightAnalysisOptions& options, const store::Workspace* workspace) {

@@ -19,15 +19,18 @@ struct WeightAnalysisOptions {
   std::int64_t directions = 0;  ///< of overlaps; 0: all
 };
 
-/// Intruder dimensions and size of the change of every adapted matrix of one subject: {"modules": {NAME: {…}}}.
-/// `workspace` may be null where all subjects are folders. Throws UsageError, CheckpointError, StoreError.
+/// Intruder dimensions and size of the change of every adapted matrix of one subject: {"modules": {NAME: {…}}}, each
+/// beside what a random update of the same spectrum gives ("random_…"). Kept in the workspace where the subject is a run
+/// of it. `workspace` may be null where all subjects are folders. Throws UsageError, CheckpointError, StoreError (a run
+/// without weights; an X-LoRA, which has no single update).
 Json analyse_intruders(const WeightAnalysisOptions& options, const store::Workspace* workspace);
 
-/// How much the change exceeds what the base has in its directions, beside the base's own and random directions:
-/// {"modules": {NAME: {…}}}.
+/// How much the change exceeds what the base has in its directions, beside the base's own and random directions; kept
+/// as above.
 Json analyse_amplification(const WeightAnalysisOptions& options, const store::Workspace* workspace);
 
-/// Power-law exponents of the eigenvalues' tails before and after training: {"modules": {NAME: {…}}}.
+/// Power-law exponents of the eigenvalues' tails before and after training with their errors, and that of the base with
+/// a random update of the same spectrum; kept as above.
 Json analyse_alpha(const WeightAnalysisOptions& options, const store::Workspace* workspace);
 
 /// Two adapters against each other, as `adapter compare` has it.

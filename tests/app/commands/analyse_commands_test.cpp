@@ -99,7 +99,28 @@ TEST_CASE("analyse weighs updates against the base's directions", "[commands]") 
     CHECK(module["amplification"].get<double>() > 0);
     CHECK(module["random_amplification"].get<double>() > 0);
   }
-  CHECK(models.run("adapter --base model --what alpha --json").json()["modules"].size() == 4);
+  const Json alpha = models.run("adapter --base model --what alpha --json").json();
+  REQUIRE(alpha["modules"].size() == 4);
+  CHECK(alpha["modules"].begin().value().contains("random_alpha"));
+}
+
+TEST_CASE("analyse counts intruders beside those of a random update of the same size", "[commands]") {
+  const Models models;
+  const ProgramEnd end = models.run("adapter --base model --what intruders --threshold 0.95 --directions 4 --json");
+  REQUIRE(end.exit_code == 0);
+  const Json answer = end.json();
+  std::int64_t random = 0;
+  REQUIRE(answer["modules"].size() == 4);
+  for (const auto& [name, module] : answer["modules"].items()) {
+    std::int64_t below = 0;
+    for (const Json& overlap : module["random_closest"]) below += overlap.get<double>() < 0.95;
+    CHECK(module["random_closest"].size() == 4);
+    CHECK(module["random_closest"] != module["closest"]);
+    CHECK(module["random_intruders"] == below);
+    random += below;
+  }
+  CHECK(answer["random_intruders"] == random);
+  CHECK_FALSE(answer.contains("file"));  // no run, no workspace
 }
 
 TEST_CASE("an analysis of a run is kept in its workspace", "[commands]") {
@@ -117,6 +138,16 @@ TEST_CASE("an analysis of a run is kept in its workspace", "[commands]") {
   const auto artifacts = store::RunStore(workspace).artifacts(1, "analysis");
   REQUIRE(artifacts.size() == 1);
   CHECK(Json::parse(read_file(folder.path() / "w" / artifacts[0].path))["analysis"] == "cka");
+  for (const std::string what : {"intruders", "amplification", "alpha"}) {
+    const ProgramEnd weights = run_lorascope(folder.path(), "analyse 1 --workspace w --what " + what + " --json");
+    INFO(weights.errors);
+    REQUIRE(weights.exit_code == 0);
+    const Json kept = Json::parse(read_file(weights.json().at("file").get<std::string>()));
+    CHECK(kept["analysis"] == what);
+    CHECK(kept["subjects"][0]["run"] == 1);
+    CHECK(kept["modules"] == weights.json()["modules"]);
+  }
+  CHECK(store::RunStore(workspace).artifacts(1, "analysis").size() == 4);
 }
 
 TEST_CASE("analyse says what it lacks", "[commands]") {
@@ -130,4 +161,51 @@ TEST_CASE("analyse says what it lacks", "[commands]") {
   CHECK(models.run("--model model --what distances --text text.txt").exit_code == 2);
   CHECK(models.run("--what sensitivity").exit_code == 2);
   CHECK(models.run("--model model --adapter adapter --what sensitivity --pairs text.txt").exit_code == 3);
+}
+
+TEST_CASE("an X-LoRA run is analysed by its states, and its weights are refused with what to do instead", "[commands]") {
+  test::TemporaryFolder folder;
+  const auto run = [&](const std::string& arguments) { return run_lorascope(folder.path(), arguments); };
+  test::write_tiny_run(folder.path());
+  const std::string train = "train --workspace w --model model --task wnut17 --train train.conll --threads 1 --max-steps 3 ";
+  for (const std::string name : {"north", "south"})
+    REQUIRE(run(train + "--method lora --rank 2 --lr 0.05 --export " + name).exit_code == 0);
+  const ProgramEnd trained = run(train + "--method xlora --adapters north,south --lr 0.05 --export mixture");
+  INFO(trained.errors);
+  REQUIRE(trained.exit_code == 0);
+  std::ofstream text(folder.path() / "text.txt");
+  for (int i = 0; i < 20; ++i) text << "abc de" << static_cast<char>('a' + i % 18) << " fgh\n";
+  text.close();
+  std::ofstream pairs(folder.path() / "pairs.csv");
+  pairs << "changed,kind,first,second\n";
+  for (char letter = 'a'; letter < 'p'; ++letter)
+    pairs << "form,order," << letter << " bcd e.,e bcd " << letter << ".\nmeaning,word," << letter << " bcd e.,"
+          << letter << " bcd f.\n";
+  pairs.close();
+
+  for (const std::string what : {"cka --text text.txt", "distances --text text.txt", "pca --text text.txt",
+                                 "sensitivity --pairs pairs.csv"}) {
+    const ProgramEnd states = run("analyse 1 3 --workspace w --json --what " + what);
+    INFO(what << ": " << states.errors);
+    REQUIRE(states.exit_code == 0);
+    CHECK(states.json()["subjects"][2]["method"] == "xlora");
+    CHECK(states.json()["subjects"][2]["run"] == 3);
+  }
+  const Json layers = run("analyse 3 --workspace w --json --what distances --text text.txt").json()["results"][0]["layers"];
+  CHECK(layers[0]["distance"]["mean"].get<double>() == Approx(0).margin(1e-6));  // embeddings have no adapter
+  CHECK(layers[2]["distance"]["mean"].get<double>() > 0);
+
+  for (const std::string what : {"intruders", "amplification", "alpha"}) {
+    for (const std::string subject : {"3", "mixture --base model"}) {
+      const ProgramEnd weights = run("analyse " + subject + " --workspace w --what " + what);
+      INFO(what << ": " << weights.errors);
+      CHECK(weights.exit_code == 3);
+      CHECK(weights.output.empty());
+      CHECK(weights.errors.find("differs from token to token") != std::string::npos);
+      CHECK(weights.errors.find("its adapters' folders") != std::string::npos);
+    }
+  }
+  CHECK(run("analyse 1 3 --workspace w --what overlap").errors.find("differs from token to token") != std::string::npos);
+  // The way out that the message names.
+  CHECK(run("analyse mixture/north --base model --what intruders").exit_code == 0);
 }

@@ -44,6 +44,7 @@ TEST_CASE("a planted power law is found behind what is none", "[analysis]") {
   CHECK(law.cut >= 0.7);
   CHECK(law.tail <= 301);
   CHECK(law.distance < 0.02);
+  CHECK(law.error() == Approx((law.alpha - 1) / std::sqrt(static_cast<double>(law.tail))));
 }
 
 TEST_CASE("the cut is the best of all cuts", "[analysis]") {
@@ -68,6 +69,7 @@ TEST_CASE("the cut is the best of all cuts", "[analysis]") {
 
 TEST_CASE("too few or equal values have no power law", "[analysis]") {
   CHECK(std::isnan(power_law_tail({1, 2, 3}).alpha));
+  CHECK(std::isnan(power_law_tail({1, 2, 3}).error()));
   CHECK(std::isnan(power_law_tail(std::vector<double>(20, 2.0)).alpha));
 }
 
