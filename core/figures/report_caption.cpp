@@ -44,7 +44,8 @@ std::string runs_sentence(const ReportQuery& query, std::span<const store::RunRe
   if (runs.empty()) return {};
   std::vector<const store::RunRecord*> records;
   for (const store::RunRecord& run : runs) records.push_back(&run);
-  const std::vector<RunGroup> groups = group_runs(records, Grouping::Setting);
+  const std::vector<RunGroup> groups = group_runs(
+      records, query.curves.grouping == Grouping::Value ? query.curves.grouping : Grouping(Grouping::Setting));
   if (groups.size() > kMostGroups) {
     return std::to_string(groups.size()) + " settings, n = " + std::to_string(runs.size()) + " runs";
   }

@@ -14,7 +14,7 @@ constexpr std::array<const char*, 14> kKinds = {"curves",   "spectrum",   "energ
                                                 "numbers",  "paper-table", "fixed",
                                                 "mixtures"};
 constexpr std::array<const char*, 4> kSources = {"step", "epoch", "examples", "seconds"};
-constexpr std::array<const char*, 3> kGroupings = {"none", "method", "setting"};
+constexpr std::array<const char*, 4> kGroupings = {"none", "method", "setting", "value"};
 constexpr std::array<const char*, 3> kBands = {"none", "min-max", "interval"};
 constexpr std::array<const char*, 5> kMeasures = {"stable-rank", "effective-rank", "energy-rank", "norm",
                                                   "relative-norm"};
@@ -55,6 +55,7 @@ Json curve_json(const CurveOptions& options) {
           {"log_y", options.log_y},
           {"smoothing", options.smoothing},
           {"grouping", kGroupings[static_cast<std::size_t>(options.grouping)]},
+          {"group_by", options.grouping.pointer()},
           {"band", kBands[static_cast<std::size_t>(options.band)]},
           {"outliers", options.outliers}};
 }
@@ -66,7 +67,8 @@ CurveOptions curve_from(const Json& json) {
   options.log_x = json.value("log_x", options.log_x);
   options.log_y = json.value("log_y", options.log_y);
   options.smoothing = json.value("smoothing", options.smoothing);
-  options.grouping = named(json, "grouping", kGroupings, options.grouping);
+  options.grouping = named(json, "grouping", kGroupings, Grouping::Kind(options.grouping));
+  if (options.grouping == Grouping::Value) options.grouping = Grouping::by(json.value("group_by", ""));
   options.band = named(json, "band", kBands, options.band);
   options.outliers = json.value("outliers", options.outliers);
   return options;

@@ -26,18 +26,6 @@ Json setting_of(const store::RunRecord& run) {
   return settings;
 }
 
-std::string key_of(const store::RunRecord& run, Grouping grouping) {
-  switch (grouping) {
-    case Grouping::None:
-      return std::to_string(run.id);
-    case Grouping::Method:
-      return run.method;
-    case Grouping::Setting:
-      return run.task + '\n' + run.method + '\n' + setting_of(run).dump();
-  }
-  return {};
-}
-
 std::string value_text(const Json& value) {
   if (value.is_number_float()) return short_number(value.get<double>());
   return value.is_string() ? value.get<std::string>() : value.dump();
@@ -50,6 +38,28 @@ std::string rate_text(double rate) {
   return short_number(rate / std::pow(10, exponent)) + "e" + std::to_string(exponent);
 }
 
+// The value of one setting as people write it; "none" where a run has no such setting.
+std::string value_of(const store::RunRecord& run, const std::string& pointer) {
+  const Json settings = settings_of(run).flatten();
+  const auto value = settings.find(pointer);
+  if (value == settings.end()) return "none";
+  return pointer.ends_with("rate") && value->is_number() ? rate_text(value->get<double>()) : value_text(*value);
+}
+
+std::string key_of(const store::RunRecord& run, const Grouping& grouping) {
+  switch (grouping) {
+    case Grouping::None:
+      return std::to_string(run.id);
+    case Grouping::Method:
+      return run.method;
+    case Grouping::Setting:
+      return run.task + '\n' + run.method + '\n' + setting_of(run).dump();
+    case Grouping::Value:
+      return run.task + '\n' + run.method + '\n' + value_of(run, grouping.pointer());
+  }
+  return {};
+}
+
 // "LoRA r 8, lr 1e-3" from the settings alone.
 std::string generated_name(const store::RunRecord& run) {
   const Json settings = settings_of(run);
@@ -59,12 +69,6 @@ std::string generated_name(const store::RunRecord& run) {
   const Json rate = settings.value("/training/learning_rate"_json_pointer, Json());
   if (rate.is_number()) name += ", lr " + rate_text(rate.get<double>());
   return name;
-}
-
-std::string last_part(const std::string& pointer) {
-  std::string word = pointer.substr(pointer.rfind('/') + 1);
-  std::replace(word.begin(), word.end(), '_', ' ');
-  return word;
 }
 
 // Groups of the same name are told apart by the first two settings that differ among them, then by number.
@@ -82,7 +86,7 @@ void tell_apart(std::vector<RunGroup*>& groups, std::span<const store::RunRecord
   for (std::size_t i = 0; i < groups.size(); ++i) {
     std::string name = groups[i]->name;
     for (const std::string& key : keys) {
-      name += ", " + last_part(key) + " " + (settings[i].contains(key) ? value_text(settings[i][key]) : "none");
+      name += ", " + setting_label(key) + " " + (settings[i].contains(key) ? value_text(settings[i][key]) : "none");
     }
     std::string unique = name;
     for (int number = 2; !taken.insert(unique).second; ++number) unique = name + " (" + std::to_string(number) + ")";
@@ -98,7 +102,8 @@ void make_names_unique(std::vector<RunGroup>& groups, std::span<const store::Run
   }
 }
 
-void set_names(std::vector<RunGroup>& groups, std::span<const store::RunRecord* const> runs, Grouping grouping) {
+void set_names(std::vector<RunGroup>& groups, std::span<const store::RunRecord* const> runs,
+               const Grouping& grouping) {
   std::map<std::string, int> runs_of_group;
   for (const store::RunRecord* run : runs) ++runs_of_group[run->group];
   const bool one_group = runs_of_group.size() == 1;
@@ -107,6 +112,9 @@ void set_names(std::vector<RunGroup>& groups, std::span<const store::RunRecord* 
     const std::string setting = first.group.empty() ? generated_name(first) : first.group;
     if (grouping == Grouping::Method) {
       group.name = method_name(first.method);
+    } else if (grouping == Grouping::Value) {
+      group.name = method_name(first.method) + ", " + setting_label(grouping.pointer()) + " " +
+                   value_of(first, grouping.pointer());
     } else if (grouping == Grouping::Setting) {
       group.name = setting;
     } else {
@@ -136,6 +144,37 @@ void set_styles(std::vector<RunGroup>& groups, std::span<const store::RunRecord*
 
 }  // namespace
 
+Grouping Grouping::by(std::string pointer) {
+  Grouping grouping(Value);
+  grouping.pointer_ = std::move(pointer);
+  return grouping;
+}
+
+std::vector<std::string> settings_that_differ(std::span<const store::RunRecord* const> runs) {
+  constexpr const char* kNames[] = {"/name", "/group", "/export_folder", "/data/", "/train_file", "/eval_file", "/test_file"};
+  std::vector<Json> settings;
+  for (const store::RunRecord* run : runs) settings.push_back(settings_of(*run).flatten());
+  std::map<std::string, std::set<std::string>> values;
+  for (const Json& one : settings) {
+    for (const auto& [key, value] : one.items()) values[key];
+  }
+  std::vector<std::string> differing;
+  for (auto& [key, texts] : values) {
+    const bool is_name = std::any_of(std::begin(kNames), std::end(kNames),
+                                     [&key = key](const char* name) { return key.starts_with(name); });
+    if (is_name) continue;
+    for (const Json& one : settings) texts.insert(one.contains(key) ? one[key].dump() : "none");
+    if (texts.size() > 1) differing.push_back(key);
+  }
+  return differing;
+}
+
+std::string setting_label(std::string_view pointer) {
+  std::string word(pointer.substr(pointer.rfind('/') + 1));
+  std::replace(word.begin(), word.end(), '_', ' ');
+  return word;
+}
+
 std::string method_name(std::string_view method) {
   if (method == "ft") return "FT";
   if (method == "lora") return "LoRA";
@@ -148,7 +187,7 @@ std::string seed_name(const store::RunRecord& run) {
   return seed.is_number() ? "seed " + seed.dump() : run.name;
 }
 
-std::vector<RunGroup> group_runs(std::span<const store::RunRecord* const> runs, Grouping grouping) {
+std::vector<RunGroup> group_runs(std::span<const store::RunRecord* const> runs, const Grouping& grouping) {
   std::vector<RunGroup> groups;
   std::map<std::string, std::size_t> index_of;
   for (std::size_t i = 0; i < runs.size(); ++i) {

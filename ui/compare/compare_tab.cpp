@@ -37,8 +37,9 @@ namespace {
 constexpr int kSoonMs = 60;
 constexpr int kCurveHeight = 230;
 constexpr int kRoomForTwo = 1000;  ///< from this width on two curves stand beside each other
-constexpr figures::Grouping kGroupings[] = {figures::Grouping::Method, figures::Grouping::Setting,
-                                            figures::Grouping::None};
+constexpr figures::Grouping::Kind kGroupings[] = {figures::Grouping::Method, figures::Grouping::Setting,
+                                                  figures::Grouping::None, figures::Grouping::Value};
+constexpr int kByValue = 3;
 const QString kGroupingKey = QStringLiteral("compare/grouping");
 
 QToolButton* makeMenuButton(const QString& name) {
@@ -132,7 +133,10 @@ QWidget* CompareTab::buildBar() {
   group_choice_->choose(choice_.grouping);
   baseline_button_ = makeMenuButton(tr("The group that others are compared with"));
   score_button_ = makeMenuButton(tr("The score that is compared"));
+  setting_button_ = makeMenuButton(tr("Group by one setting"));
+  setting_button_->setText(tr("by…"));
   row->addWidget(group_choice_);
+  row->addWidget(setting_button_);
   row->addStretch(1);
   row->addWidget(makeCaption(tr("baseline")));
   row->addWidget(baseline_button_);
@@ -142,6 +146,15 @@ QWidget* CompareTab::buildBar() {
     Choice next = choice_;
     next.grouping = index;
     choose(next, tr("grouping of the comparison"));
+  });
+  connect(setting_button_->menu(), &QMenu::aboutToShow, this, [this] {
+    QMenu* menu = setting_button_->menu();
+    menu->clear();
+    for (const std::string& pointer : settingsThatDiffer(*session_)) {
+      menu->addAction(QString::fromStdString(figures::setting_label(pointer)), this,
+                      [this, pointer] { setGrouping(figures::Grouping::by(pointer)); });
+    }
+    if (menu->isEmpty()) menu->addAction(tr("The runs differ in nothing"))->setEnabled(false);
   });
   connect(baseline_button_->menu(), &QMenu::aboutToShow, this, &CompareTab::fillBaselines);
   connect(score_button_->menu(), &QMenu::aboutToShow, this, &CompareTab::fillScores);
@@ -175,6 +188,7 @@ QWidget* CompareTab::buildCurves() {
 }
 
 figures::Grouping CompareTab::grouping() const {
+  if (choice_.grouping == kByValue) return figures::Grouping::by(choice_.setting);
   return kGroupings[choice_.grouping];
 }
 
@@ -184,11 +198,12 @@ void CompareTab::setBaseline(const std::string& group) {
   choose(next, tr("baseline %1").arg(QString::fromStdString(group)));
 }
 
-void CompareTab::setGrouping(figures::Grouping grouping) {
+void CompareTab::setGrouping(const figures::Grouping& grouping) {
   Choice next = choice_;
-  for (int i = 0; i < 3; ++i) {
-    if (kGroupings[i] == grouping) next.grouping = i;
+  for (int i = 0; i <= kByValue; ++i) {
+    if (grouping == kGroupings[i]) next.grouping = i;
   }
+  next.setting = grouping.pointer();
   choose(next, tr("grouping of the comparison"));
 }
 
@@ -205,8 +220,13 @@ void CompareTab::choose(const Choice& next, const QString& what) {
 void CompareTab::apply(const Choice& choice) {
   choice_ = choice;
   const QSignalBlocker quiet(group_choice_);
+  QStringList segments = {tr("by method"), tr("by setting"), tr("single runs")};
+  if (choice.grouping == kByValue)
+    segments.append(tr("by %1").arg(QString::fromStdString(figures::setting_label(choice.setting))));
+  group_choice_->setSegments(segments);
   group_choice_->choose(choice.grouping);
-  QSettings().setValue(kGroupingKey, choice.grouping);
+  // One setting is a choice for these runs; others may not have it.
+  if (choice.grouping != kByValue) QSettings().setValue(kGroupingKey, choice.grouping);
   refresh();
 }
 
@@ -276,7 +296,7 @@ void CompareTab::resizeEvent(QResizeEvent* event) {
 
 /// Everything of the shown runs that this page shows: heartbeats alone change nothing here.
 std::string CompareTab::marks(const std::vector<store::RunRecord>& runs) const {
-  std::string marks = choice_.score + '\n' + choice_.baseline + '\n' + std::to_string(choice_.grouping) + '\n' +
+  std::string marks = choice_.score + '\n' + choice_.baseline + '\n' + std::to_string(choice_.grouping) + choice_.setting + '\n' +
                       std::to_string(evidence_->number());
   for (const store::RunRecord& run : runs) {
     marks += '\n' + std::to_string(run.id) + std::string(store::text(run.state)) + run.name + run.group + run.colour +

@@ -38,7 +38,7 @@ class CompareTab : public QWidget {
   ParallelCard* parallel() const { return parallel_; }
   EvidenceBook* evidence() const { return evidence_; }
   void setBaseline(const std::string& group);
-  void setGrouping(figures::Grouping grouping);
+  void setGrouping(const figures::Grouping& grouping);
 
  Q_SIGNALS:
   void trainRequested();
@@ -58,6 +58,7 @@ class CompareTab : public QWidget {
   /// What a person chooses here; undone as a whole.
   struct Choice {
     int grouping = 1;
+    std::string setting = {};
     std::string baseline;  ///< empty: the first group
     std::string score;     ///< empty: the main one
 
@@ -75,6 +76,7 @@ class CompareTab : public QWidget {
   QTimer* soon_;
   QStackedWidget* pages_;
   SegmentBar* group_choice_;
+  QToolButton* setting_button_ = nullptr;
   QToolButton* baseline_button_;
   QToolButton* score_button_;
   QBoxLayout* curve_row_ = nullptr;

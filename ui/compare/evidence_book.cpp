@@ -25,7 +25,7 @@ void EvidenceBook::want(figures::Grouping grouping, const std::string& baseline,
   request->options.baseline = baseline;
   request->options.score = score;
   std::string asked =
-      request->folder + '\n' + score + '\n' + baseline + '\n' + std::to_string(static_cast<int>(grouping));
+      request->folder + '\n' + score + '\n' + baseline + '\n' + std::to_string(static_cast<int>(grouping)) + grouping.pointer();
   for (const RunId id : session_->shownRuns()) {
     const store::RunRecord* run = session_->run(id);
     if (run == nullptr) continue;

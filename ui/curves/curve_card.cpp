@@ -66,9 +66,10 @@ CurveCard::CurveCard(SessionModel* session, const std::string& series, QWidget* 
     for (const auto& run : session_->runs()) all.push_back(run.id);
     session_->setEyes(all, true);
   });
+  toolbar()->setGroupSettings([this] { return settingsThatDiffer(*session_); });
   soon_->setSingleShot(true);
   soon_->setInterval(kSoonMs);
-  connect(soon_, &QTimer::timeout, this, [this] { canAppend() ? appendNewPoints() : rebuild(); });
+  connect(soon_, &QTimer::timeout, this, &CurveCard::drawInView);
   connect(builder_, &FigureBuilder::ready, this,
           [this](const std::shared_ptr<figures::FigureData>& figure) { takeFigure(std::move(*figure)); });
   const auto anew = [this] {
@@ -174,6 +175,18 @@ void CurveCard::takeFigure(figures::FigureData figure) {
     if (points(id).size() != count) soon_->start();
   }
   Q_EMIT drawn();
+}
+
+void CurveCard::drawInView() {
+  // A tab that nobody looks at costs nothing while runs train.
+  is_stale_ = !isVisible();
+  if (is_stale_) return;
+  canAppend() ? appendNewPoints() : rebuild();
+}
+
+void CurveCard::showEvent(QShowEvent* event) {
+  PlotCard::showEvent(event);
+  if (is_stale_) soon_->start();
 }
 
 void CurveCard::takeNewPoints(RunId id, const QStringList& names) {

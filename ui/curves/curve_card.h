@@ -40,7 +40,11 @@ class CurveCard : public PlotCard {
   /// The figure drawn is up to date with the session.
   void drawn();
 
+ protected:
+  void showEvent(QShowEvent* event) override;
+
  private:
+  void drawInView();
   void addSeriesMenu();
   void fillSeriesMenu();
   void takeNewPoints(RunId id, const QStringList& names);
@@ -57,6 +61,7 @@ class CurveCard : public PlotCard {
   FigureBuilder* builder_;
   QTimer* soon_;
   QToolButton* series_button_;
+  bool is_stale_ = false;    ///< rows came while nobody looked
   bool append_only_ = true;  ///< nothing but new rows happened since the last figure
   std::map<RunId, std::size_t> num_drawn_;
   std::map<RunId, figures::Smoother> smoothers_;  ///< of appended runs, up to their last drawn point

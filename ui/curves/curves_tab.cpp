@@ -52,8 +52,10 @@ figures::CurveOptions keptOptions(const std::string& series) {
   options.log_x = settings.value("log_x", options.log_x).toBool();
   options.log_y = settings.value("log_y", options.log_y).toBool();
   options.smoothing = settings.value("smoothing", options.smoothing).toDouble();
-  options.grouping =
-      static_cast<figures::Grouping>(settings.value("grouping", static_cast<int>(options.grouping)).toInt());
+  const int grouping = settings.value("grouping", static_cast<int>(options.grouping)).toInt();
+  options.grouping = grouping == figures::Grouping::Value
+                         ? figures::Grouping::by(settings.value("group_by").toString().toStdString())
+                         : figures::Grouping(static_cast<figures::Grouping::Kind>(grouping));
   options.band = static_cast<figures::BandKind>(settings.value("band", static_cast<int>(options.band)).toInt());
   options.outliers = settings.value("outliers", options.outliers).toBool();
   return options;
@@ -67,6 +69,7 @@ void keepOptions(const std::string& series, const figures::CurveOptions& options
   settings.setValue("log_y", options.log_y);
   settings.setValue("smoothing", options.smoothing);
   settings.setValue("grouping", static_cast<int>(options.grouping));
+  settings.setValue("group_by", QString::fromStdString(options.grouping.pointer()));
   settings.setValue("band", static_cast<int>(options.band));
   settings.setValue("outliers", options.outliers);
 }

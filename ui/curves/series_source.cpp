@@ -140,4 +140,12 @@ std::optional<std::int64_t> stepOfX(const SessionModel& session, figures::XSourc
   return at == points->end() ? points->back().step : at->step;
 }
 
+std::vector<std::string> settingsThatDiffer(const SessionModel& session) {
+  std::vector<const store::RunRecord*> runs;
+  for (const RunId id : session.shownRuns()) {
+    if (const store::RunRecord* run = session.run(id)) runs.push_back(run);
+  }
+  return figures::settings_that_differ(runs);
+}
+
 }  // namespace lorascope::ui

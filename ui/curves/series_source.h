@@ -26,4 +26,7 @@ figures::FigureData liveFigure(const std::vector<figures::RunSeries>& runs, cons
 std::optional<double> xOfStep(const SessionModel& session, figures::XSource source, std::int64_t step);
 std::optional<std::int64_t> stepOfX(const SessionModel& session, figures::XSource source, double x);
 
+/// Settings in which the shown runs differ, for grouping by one of them.
+std::vector<std::string> settingsThatDiffer(const SessionModel& session);
+
 }  // namespace lorascope::ui

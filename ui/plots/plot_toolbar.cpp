@@ -131,6 +131,24 @@ void PlotToolbar::addToggle(QToolButton*& button, const QString& text, const QSt
   });
 }
 
+void PlotToolbar::takeGrouping(const figures::Grouping& grouping) {
+  options_.grouping = grouping;
+  showOptions();
+  Q_EMIT optionsChanged();
+}
+
+void PlotToolbar::fillSettings(QMenu* menu) {
+  menu->clear();
+  const std::vector<std::string> settings = group_settings_ ? group_settings_() : std::vector<std::string>();
+  for (const std::string& pointer : settings) {
+    QAction* action = menu->addAction(QString::fromStdString(figures::setting_label(pointer)));
+    action->setCheckable(true);
+    action->setChecked(options_.grouping.pointer() == pointer);
+    connect(action, &QAction::triggered, this, [this, pointer] { takeGrouping(figures::Grouping::by(pointer)); });
+  }
+  if (menu->isEmpty()) menu->addAction(QStringLiteral("the runs differ in nothing"))->setEnabled(false);
+}
+
 void PlotToolbar::addGrouping() {
   grouping_ = makeButton(QStringLiteral("by method · band"), QStringLiteral("Which runs share a curve"), false);
   grouping_->setPopupMode(QToolButton::InstantPopup);
@@ -145,12 +163,10 @@ void PlotToolbar::addGrouping() {
     action->setCheckable(true);
     exclusive->addAction(action);
     group_actions_.push_back(action);
-    connect(action, &QAction::triggered, this, [this, grouping = grouping] {
-      options_.grouping = grouping;
-      showOptions();
-      Q_EMIT optionsChanged();
-    });
+    connect(action, &QAction::triggered, this, [this, grouping = grouping] { takeGrouping(grouping); });
   }
+  auto* one_setting = menu->addMenu(QStringLiteral("by one setting"));
+  connect(one_setting, &QMenu::aboutToShow, this, [this, one_setting] { fillSettings(one_setting); });
   menu->addSeparator();
   auto* one_band = new QActionGroup(menu);
   for (const auto& [band, name] : bands()) {
@@ -222,6 +238,8 @@ void PlotToolbar::showOptions() {
     group_actions_[i]->setChecked(groupings()[i].first == options_.grouping);
     if (groupings()[i].first == options_.grouping) grouping_->setText(groupings()[i].second);
   }
+  if (grouping_ != nullptr && options_.grouping == figures::Grouping::Value)
+    grouping_->setText(QStringLiteral("by ") + QString::fromStdString(figures::setting_label(options_.grouping.pointer())));
   const bool grouped = options_.grouping != figures::Grouping::None;
   for (std::size_t i = 0; i < band_actions_.size(); ++i) {
     band_actions_[i]->setChecked(bands()[i].first == options_.band);

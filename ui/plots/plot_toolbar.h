@@ -2,12 +2,15 @@
 
 #include <QFlags>
 #include <QWidget>
+#include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/figures/curve_figure.h"
 
 class QHBoxLayout;
+class QMenu;
 class QToolButton;
 
 namespace lorascope::ui {
@@ -30,6 +33,8 @@ class PlotToolbar : public QWidget {
   /// Shows these options without a signal.
   void setOptions(const figures::CurveOptions& options);
   void toggleSmoothing();
+  /// Settings that runs may be grouped by, asked for when the menu opens.
+  void setGroupSettings(std::function<std::vector<std::string>()> settings) { group_settings_ = std::move(settings); }
   /// Puts a choice of the view before all other controls; it folds with them.
   void addInFront(SegmentBar* choice);
   /// Shows which of table and export is open, without a signal.
@@ -55,6 +60,8 @@ class PlotToolbar : public QWidget {
   void addSources();
   void addToggle(QToolButton*& button, const QString& text, const QString& tip, bool figures::CurveOptions::*member);
   void addGrouping();
+  void fillSettings(QMenu* menu);
+  void takeGrouping(const figures::Grouping& grouping);
   void addRightSide();
   void takeSource(figures::XSource source);
   void showOptions();
@@ -71,6 +78,7 @@ class PlotToolbar : public QWidget {
   SmoothingField* smoothing_ = nullptr;
   QToolButton* grouping_ = nullptr;
   std::vector<QAction*> group_actions_;
+  std::function<std::vector<std::string>()> group_settings_;
   std::vector<QAction*> band_actions_;
   QToolButton* outliers_ = nullptr;
   QToolButton* table_ = nullptr;

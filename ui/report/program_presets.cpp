@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <map>
 
+#include "core/figures/number_text.h"
 #include "core/figures/run_groups.h"
 #include "ui/plots/heat_map_view.h"
 #include "ui/representations/analysis_figures.h"
 #include "ui/weights/adapter_map.h"
 #include "ui/weights/intruder_figure.h"
+#include "ui/weights/measure_figure.h"
 
 namespace lorascope::ui {
 namespace {
@@ -25,29 +27,63 @@ std::string nameOf(const store::RunRecord& run) {
   return run.group.empty() ? run.name : run.group + ", " + run.name;
 }
 
-std::vector<figures::Content> intruderContents(const store::RunRecord& run, const QJsonObject& answer) {
-  const std::vector<AdapterModule> modules = withCounts(adapterModules(answer), kThreshold);
-  if (modules.empty()) return {};
-  const AdapterMeasure measure{"intruders", tr("intruder dimensions"), {}};
-  figures::HeatMapData map = figureOf(adapterMap(modules, measure));
-  map.title = "Intruder dimensions, " + nameOf(run);
-  map.note = "directions of 10 whose cosine with every direction of the base weight is below 0.5";
-  figures::TableData table = adapterTable(modules, QString::fromStdString(map.title));
-  IntruderAnalysis analysis{run.id, nameOf(run), {}, modules};
+WeightAnalysis analysisOf(const store::RunRecord& run, const QJsonObject& answer) {
+  WeightAnalysis analysis{run.id, nameOf(run), {}, adapterModules(answer)};
   analysis.style.method = run.method;
-  const figures::ModulePlace place = figures::module_place(modules.back().path);
-  return {map, closestFigure(std::vector<IntruderAnalysis>{analysis}, place, kThreshold), table};
+  return analysis;
 }
 
-std::vector<ProgramStep> intruderSteps(const std::vector<store::RunRecord>& runs) {
+std::vector<figures::Content> intruderContents(const store::RunRecord& run, const QJsonObject& answer) {
+  WeightAnalysis analysis = analysisOf(run, answer);
+  if (analysis.modules.empty()) return {};
+  analysis.modules = withCounts(std::move(analysis.modules), kThreshold);
+  const AdapterMeasure measure{"intruders", tr("intruder dimensions"), {}};
+  figures::HeatMapData map = figureOf(adapterMap(analysis.modules, measure));
+  map.title = "Intruder dimensions, " + analysis.name;
+  map.note = "directions of 10 whose cosine with every direction of the base weight is below 0.5";
+  const figures::ModulePlace place = figures::module_place(analysis.modules.back().path);
+  const std::vector<WeightAnalysis> one = {analysis};
+  figures::TableData table = measureTable(one, measure);
+  table.title = map.title;
+  return {map, closestFigure(one, place, kThreshold), measureByLayerFigure(one, place.kind, measure), table};
+}
+
+/// One figure a kind of module and the table of all numbers.
+std::vector<figures::Content> matricesContents(const store::RunRecord& run, const AdapterMeasure& measure,
+                                               const QJsonObject& answer) {
+  const std::vector<WeightAnalysis> one = {analysisOf(run, answer)};
+  if (one.front().modules.empty()) return {};
+  figures::HeatMapData map = figureOf(adapterMap(one.front().modules, measure));
+  map.title = measure.label.toStdString() + ", " + one.front().name;
+  std::vector<figures::Content> contents = {map};
+  for (const std::string& kind : kindsOf(one)) contents.emplace_back(measureByLayerFigure(one, kind, measure));
+  figures::TableData table = measureTable(one, measure);
+  table.title = map.title;
+  contents.emplace_back(std::move(table));
+  return contents;
+}
+
+bool hasOneUpdate(const store::RunRecord& run) {
+  return run.method == "ft" || run.method == "lora";
+}
+
+std::vector<ProgramStep> weightSteps(
+    const std::vector<store::RunRecord>& runs, const char* what,
+    const std::function<std::vector<figures::Content>(const store::RunRecord&, const QJsonObject&)>& contents) {
   std::vector<ProgramStep> steps;
   for (const store::RunRecord& run : runs) {
-    if (run.method != "ft" && run.method != "lora") continue;
-    steps.push_back({{QStringLiteral("analyse"), QString::number(run.id), QStringLiteral("--what"),
-                      QStringLiteral("intruders")},
-                     [run](const QJsonObject& answer) { return intruderContents(run, answer); }});
+    if (!hasOneUpdate(run)) continue;
+    steps.push_back({{QStringLiteral("analyse"), QString::number(run.id), QStringLiteral("--what"), QLatin1String(what)},
+                     [run, contents](const QJsonObject& answer) { return contents(run, answer); }});
   }
   return steps;
+}
+
+std::vector<ProgramStep> matricesSteps(const std::vector<store::RunRecord>& runs, const AdapterMeasure& measure) {
+  return weightSteps(oneOfEachSetting(runs), measure.name.c_str(),
+                     [measure](const store::RunRecord& run, const QJsonObject& answer) {
+                       return matricesContents(run, measure, answer);
+                     });
 }
 
 std::vector<figures::Content> overlapContents(const std::string& title, const QJsonObject& answer) {
@@ -56,7 +92,12 @@ std::vector<figures::Content> overlapContents(const std::string& title, const QJ
   if (measures.empty()) return {};
   figures::HeatMapData map = figureOf(adapterMap(modules, measures.front()));
   map.title = measures.front().label.toStdString() + ": " + title;
-  map.note = measures.front().tip.toStdString();
+  double floor = 0;
+  for (const AdapterModule& module : modules) {
+    const auto random = module.values.find("left_random");
+    if (random != module.values.end()) floor = std::max(floor, random->second);
+  }
+  map.note = "share of the output directions that both have; random spaces of these ranks: " + figures::short_number(floor);
   return {map, adapterTable(modules, QString::fromStdString("Overlap of " + title))};
 }
 
@@ -121,7 +162,11 @@ std::vector<store::RunRecord> oneOfEachSetting(const std::vector<store::RunRecor
 const std::vector<ProgramPreset>& programPresets() {
   static const std::vector<ProgramPreset> presets = {
       {tr("Intruder dimensions"), tr("by layer and module, one run of each setting; some seconds a run"),
-       [](const auto& runs) { return intruderSteps(oneOfEachSetting(runs)); }},
+       [](const auto& runs) { return weightSteps(oneOfEachSetting(runs), "intruders", intruderContents); }},
+      {tr("Amplification"), tr("by layer and module beside W's own and random directions, one run of each setting"),
+       [](const auto& runs) { return matricesSteps(runs, {"amplification", tr("amplification"), {}}); }},
+      {tr("Tail exponents"), tr("of the eigenvalues by layer and module with their errors, one run of each setting"),
+       [](const auto& runs) { return matricesSteps(runs, {"alpha", tr("tail exponent α"), {}}); }},
       {tr("Subspace similarity"), tr("of the first adapter with the others, with its random floor"),
        [](const auto& runs) {
          std::vector<store::RunRecord> chosen = oneOfEachSetting(runs);

@@ -29,7 +29,7 @@ std::vector<AdapterModule> adapterModules(const QJsonObject& answer) {
       const std::string name = number.key().toStdString();
       if (number.value().isDouble()) module.values[name] = number.value().toDouble();
       const QJsonArray list = number.value().toArray();
-      const bool is_list = name == "closest" || name == "in_base_space";
+      const bool is_list = name.ends_with("closest") || name.ends_with("in_base_space");
       for (const QJsonValue& entry_value : list) {
         if (is_list) module.lists[name].push_back(entry_value.toDouble());
       }

@@ -15,7 +15,7 @@ namespace lorascope::ui {
 struct AdapterModule {
   std::string path;
   std::map<std::string, double> values;
-  std::map<std::string, std::vector<double>> lists = {};  ///< "closest": c_j by rank
+  std::map<std::string, std::vector<double>> lists = {};  ///< "closest": c_j by rank; "random_closest"
 };
 
 /// The modules of such an answer, by layer. Lists of two become NAME 1 and NAME 2.

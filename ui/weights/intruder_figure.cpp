@@ -8,44 +8,38 @@
 namespace lorascope::ui {
 namespace {
 
-/// The module values of one run by layer, in the order of the layers.
-figures::Line lineByLayer(const IntruderAnalysis& analysis, const std::string& kind, const std::string& value) {
-  figures::Line line;
-  line.name = analysis.name;
-  line.style = analysis.style;
-  line.style.markers = true;
-  line.run_id = analysis.run;
-  for (const AdapterModule& module : analysis.modules) {
-    const figures::ModulePlace place = figures::module_place(module.path);
-    const auto found = module.values.find(value);
-    if (place.kind != kind || found == module.values.end()) continue;
-    line.x.push_back(place.layer);
-    line.y.push_back(found->second);
-  }
-  return line;
-}
-
-}  // namespace
-
-int intruderCount(const AdapterModule& module, double threshold) {
-  const auto closest = module.lists.find("closest");
+int countBelow(const AdapterModule& module, const char* list, double threshold) {
+  const auto closest = module.lists.find(list);
   if (closest == module.lists.end()) return 0;
   return static_cast<int>(std::count_if(closest->second.begin(), closest->second.end(),
                                         [threshold](double overlap) { return overlap < threshold; }));
 }
 
+void setMean(AdapterModule& module, const char* list, const char* name) {
+  const auto values = module.lists.find(list);
+  if (values == module.lists.end() || values->second.empty()) return;
+  module.values[name] = std::accumulate(values->second.begin(), values->second.end(), 0.0) /
+                        static_cast<double>(values->second.size());
+}
+
+}  // namespace
+
+int intruderCount(const AdapterModule& module, double threshold) {
+  return countBelow(module, "closest", threshold);
+}
+
 std::vector<AdapterModule> withCounts(std::vector<AdapterModule> modules, double threshold) {
   for (AdapterModule& module : modules) {
     module.values["intruders"] = intruderCount(module, threshold);
-    const auto lengths = module.lists.find("in_base_space");
-    if (lengths == module.lists.end() || lengths->second.empty()) continue;
-    module.values["base_share"] = std::accumulate(lengths->second.begin(), lengths->second.end(), 0.0) /
-                                  static_cast<double>(lengths->second.size());
+    setMean(module, "in_base_space", "base_share");
+    if (!module.lists.contains("random_closest")) continue;
+    module.values["random_intruders"] = countBelow(module, "random_closest", threshold);
+    setMean(module, "random_in_base_space", "random_base_share");
   }
   return modules;
 }
 
-figures::FigureData closestFigure(std::span<const IntruderAnalysis> analyses, const figures::ModulePlace& place,
+figures::FigureData closestFigure(std::span<const WeightAnalysis> analyses, const figures::ModulePlace& place,
                                   double threshold) {
   figures::FigureData figure;
   figure.title = "Closest base direction, " + place.text();
@@ -54,7 +48,7 @@ figures::FigureData closestFigure(std::span<const IntruderAnalysis> analyses, co
   figure.y.label = "largest overlap with W";
   figure.y.minimum = 0;
   figure.y.maximum = 1;
-  for (const IntruderAnalysis& analysis : analyses) {
+  for (const WeightAnalysis& analysis : analyses) {
     for (const AdapterModule& module : analysis.modules) {
       const auto closest = module.lists.find("closest");
       if (figures::module_place(module.path) != place || closest == module.lists.end()) continue;
@@ -70,35 +64,6 @@ figures::FigureData closestFigure(std::span<const IntruderAnalysis> analyses, co
   }
   figure.references.push_back({false, threshold, "threshold " + figures::fixed_number(threshold, 2), std::nullopt});
   if (figure.lines.empty()) figure.empty_reason = "no run was analysed for this module";
-  return figure;
-}
-
-figures::FigureData measureByLayerFigure(std::span<const IntruderAnalysis> analyses, const std::string& kind,
-                                         const AdapterMeasure& measure) {
-  figures::FigureData figure;
-  const std::string label = measure.label.toStdString();
-  figure.title = label + " by layer, " + kind;
-  figure.x.label = "layer";
-  figure.x.whole_numbers = true;
-  figure.y.label = label;
-  figure.y.log = measure.name == "amplification";
-  for (const IntruderAnalysis& analysis : analyses) {
-    figures::Line line = lineByLayer(analysis, kind, measure.name);
-    if (!line.x.empty()) figure.lines.push_back(std::move(line));
-  }
-  if (measure.name == "amplification" && !analyses.empty()) {
-    const std::pair<const char*, const char*> floors[] = {{"own_amplification", "in W's own directions"},
-                                                          {"random_amplification", "in random directions"}};
-    for (const auto& [value, name] : floors) {
-      figures::Line line = lineByLayer(analyses.back(), kind, value);
-      line.name = name;
-      line.style.method = "base";
-      line.style.colour.reset();
-      line.run_id = 0;
-      if (!line.x.empty()) figure.lines.push_back(std::move(line));
-    }
-  }
-  if (figure.lines.empty()) figure.empty_reason = "no run was analysed for modules of this kind";
   return figure;
 }
 

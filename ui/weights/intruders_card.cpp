@@ -2,8 +2,6 @@
 
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QLabel>
 #include <QMenu>
 #include <QToolButton>
@@ -11,13 +9,13 @@
 #include <algorithm>
 #include <set>
 
-#include "core/figures/run_groups.h"
 #include "ui/plots/heat_map_view.h"
 #include "ui/plots/plot_card.h"
 #include "ui/plots/plot_view.h"
 #include "ui/plots/segment_bar.h"
-#include "ui/process/lorascope_program.h"
+#include "ui/plots/table_card.h"
 #include "ui/weights/map_twin.h"
+#include "ui/weights/measure_figure.h"
 #include "ui/widgets/help_topics.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/message_bar.h"
@@ -32,6 +30,8 @@ constexpr int kPlotHeight = 240;
 const std::vector<AdapterMeasure>& measures() {
   static const std::vector<AdapterMeasure> all = {
       {"intruders", QObject::tr("intruders"), QObject::tr("Leading directions of W' that resemble none of W")},
+      {"random_intruders", QObject::tr("by chance"),
+       QObject::tr("The same count of an update of the same singular values along random directions: the floor")},
       {"relative_norm", QObject::tr("size"), QObject::tr("‖ΔW‖ / ‖W‖: read the count beside it")},
       {"amplification", QObject::tr("amplification"),
        QObject::tr("How much the update exceeds what W has in its directions")},
@@ -57,17 +57,33 @@ figures::ModulePlace placeAt(const std::vector<AdapterModule>& modules, int row,
 
 IntrudersCard::IntrudersCard(SessionModel* session, LorascopeProgram* program, QWidget* parent)
     : Card(tr("Intruder dimensions"), parent),
-      session_(session),
-      program_(program),
+      analyses_(new WeightAnalyses(QStringLiteral("intruders"), session, program, this)),
       measure_(new SegmentBar(tr("What the map of intruders shows"))),
       threshold_(new QDoubleSpinBox),
       menu_button_(new QToolButton),
       message_(new MessageBar),
       map_(nullptr),
       plot_(new PlotCard({})),
-      layers_(new PlotCard({})) {
+      layers_(new PlotCard({})),
+      table_(new TableCard(tr("Numbers by module"))) {
   setHelpTopic(this, QStringLiteral("measure.intruders"));
-  setNote(tr("choose a finished run; it takes some seconds"));
+  addHeader();
+  addBody();
+  watchAnalyses();
+  refresh();
+  connect(measure_, &SegmentBar::chosenChanged, this, &IntrudersCard::refresh);
+  connect(threshold_, &QDoubleSpinBox::valueChanged, this, &IntrudersCard::refresh);
+  connect(threshold_, &QDoubleSpinBox::valueChanged, this, &IntrudersCard::thresholdChanged);
+  connect(map_->view(), &HeatMapView::cellChosen, this, [this](int row, int column) {
+    place_ = placeAt(analyses().back().modules, row, column);
+    showPlot();
+  });
+  connect(session, &SessionModel::workspaceOpened, this, [this] {
+    if (isVisible()) analyses_->loadStored();
+  });
+}
+
+void IntrudersCard::addHeader() {
   QStringList labels, tips;
   for (const AdapterMeasure& measure : measures()) {
     labels.append(measure.label);
@@ -85,11 +101,16 @@ IntrudersCard::IntrudersCard(SessionModel* session, LorascopeProgram* program, Q
   menu_button_->setMenu(new QMenu(menu_button_));
   for (QWidget* widget : std::initializer_list<QWidget*>{measure_, threshold_, menu_button_})
     header()->addWidget(widget);
+  connect(menu_button_->menu(), &QMenu::aboutToShow, this, [this] { analyses_->fillMenu(menu_button_->menu()); });
+}
+
+void IntrudersCard::addBody() {
   map_ = new MapTwin(this, kMapHeight);
   map_->view()->setAccessibleName(tr("Map of intruders"));
   for (PlotCard* plot : {plot_, layers_}) plot->setMinimumHeight(kPlotHeight);
   auto* warning = makeCaption(
-      tr("Counts depend on the threshold and on the size of the update: read them beside ‖ΔW‖ / ‖W‖ and all c_j."));
+      tr("Counts depend on the threshold and on the size of the update: read them beside ‖ΔW‖ / ‖W‖ and all c_j. Floor: "
+         "the count that an update of the same singular values along random directions has (dotted, and by chance)."));
   warning->setWordWrap(true);
   body()->addWidget(message_);
   body()->addWidget(map_);
@@ -102,62 +123,37 @@ IntrudersCard::IntrudersCard(SessionModel* session, LorascopeProgram* program, Q
   for (const auto& [opened, other] : {std::pair(plot_, layers_), std::pair(layers_, plot_)})
     connect(opened, &PlotCard::exportOpened, this, [other = other](bool open) { other->setVisible(!open); });
   body()->addWidget(warning);
-  refresh();
-  connect(menu_button_->menu(), &QMenu::aboutToShow, this, [this] { fillMenu(menu_button_->menu()); });
-  connect(measure_, &SegmentBar::chosenChanged, this, &IntrudersCard::refresh);
-  connect(threshold_, &QDoubleSpinBox::valueChanged, this, &IntrudersCard::refresh);
-  connect(threshold_, &QDoubleSpinBox::valueChanged, this, &IntrudersCard::thresholdChanged);
-  connect(map_->view(), &HeatMapView::cellChosen, this, [this](int row, int column) {
-    place_ = placeAt(analyses_.back().modules, row, column);
-    showPlot();
+  body()->addWidget(table_);
+}
+
+void IntrudersCard::watchAnalyses() {
+  connect(analyses_, &WeightAnalyses::started, this, [this](const QString& name) {
+    message_->clear();
+    setNote(tr("computing %1…").arg(name));
   });
-}
-
-void IntrudersCard::fillMenu(QMenu* menu) {
-  menu->clear();
-  for (const store::RunRecord& run : session_->runs()) {
-    if (run.state != store::RunState::Finished) continue;
-    const std::string name = run.group.empty() ? run.name : run.group + ", " + run.name;
-    menu->addAction(QString::fromStdString(name), this, [this, id = run.id] { analyse(id); });
-  }
-  if (menu->isEmpty()) menu->addAction(tr("No run has finished yet"))->setEnabled(false);
-}
-
-void IntrudersCard::analyse(RunId run) {
-  const store::RunRecord* record = session_->run(run);
-  if (record == nullptr) return;
-  IntruderAnalysis analysis;
-  analysis.run = run;
-  analysis.name = record->group.empty() ? record->name : record->group + ", " + record->name;
-  analysis.style.method = record->method;
-  analysis.style.colour = figures::rgb_from_text(record->colour);
-  setNote(tr("computing %1…").arg(QString::fromStdString(analysis.name)));
-  const QStringList arguments = {
-      QStringLiteral("analyse"),     QString::number(run),        QStringLiteral("--what"), QStringLiteral("intruders"),
-      QStringLiteral("--workspace"), session_->workspaceFolder(), QStringLiteral("--json")};
-  program_->run(arguments, [this, analysis, arguments](const ProgramResult& result) {
-    const QJsonObject answer = QJsonDocument::fromJson(result.output.toUtf8()).object();
-    if (result.exit_code != 0 || answer.isEmpty()) {
-      setNote({});
-      const QString errors = result.errors.trimmed();
-      message_->showMessage(Tone::Error, errors.isEmpty() ? tr("The run could not be analysed.") : errors,
-                            tr("In a terminal: %1").arg(LorascopeProgram::commandLine(arguments)));
-    } else {
-      message_->clear();
-      IntruderAnalysis done = analysis;
-      done.modules = adapterModules(answer);
-      addAnalysis(std::move(done));
-    }
+  connect(analyses_, &WeightAnalyses::failed, this, [this](const QString& message, const QString& command) {
+    refresh();
+    message_->showMessage(Tone::Error, message, tr("In a terminal: %1").arg(command));
+    Q_EMIT shown();
+  });
+  connect(analyses_, &WeightAnalyses::changed, this, [this](RunId run) {
+    refresh();
+    Q_EMIT analysed(run);
     Q_EMIT shown();
   });
 }
 
-void IntrudersCard::addAnalysis(IntruderAnalysis analysis) {
-  std::erase_if(analyses_, [&](const IntruderAnalysis& other) { return other.run == analysis.run; });
-  const RunId run = analysis.run;
-  analyses_.push_back(std::move(analysis));
-  refresh();
-  Q_EMIT analysed(run);
+void IntrudersCard::analyse(RunId run) {
+  analyses_->analyse(run);
+}
+
+void IntrudersCard::addAnalysis(WeightAnalysis analysis) {
+  analyses_->add(std::move(analysis));
+}
+
+void IntrudersCard::showEvent(QShowEvent* event) {
+  Card::showEvent(event);
+  analyses_->loadStored();
 }
 
 void IntrudersCard::setThreshold(double threshold) {
@@ -173,16 +169,28 @@ HeatMapView* IntrudersCard::map() const {
 }
 
 void IntrudersCard::refresh() {
-  const bool any = !analyses_.empty() && !analyses_.back().modules.empty();
-  for (QWidget* widget : std::initializer_list<QWidget*>{measure_, threshold_, map_, plot_, layers_})
+  const bool any = !analyses().empty() && !analyses().back().modules.empty();
+  for (QWidget* widget : std::initializer_list<QWidget*>{measure_, threshold_, map_, plot_, layers_, table_})
     widget->setVisible(any);
   map_->setButtonsVisible(any);
-  if (!any) return;
-  const IntruderAnalysis& newest = analyses_.back();
+  if (!any) {
+    setNote(analyses().empty() ? tr("choose a finished run; it takes some seconds") : tr("no matrix was changed"));
+    return;
+  }
+  const WeightAnalysis& newest = analyses().back();
   const std::vector<AdapterModule> modules = withCounts(newest.modules, threshold_->value());
-  int total = 0;
-  for (const AdapterModule& module : modules) total += intruderCount(module, threshold_->value());
-  setNote(tr("%1: %2 in %3 matrices").arg(QString::fromStdString(newest.name)).arg(total).arg(modules.size()));
+  double total = 0, random = 0;
+  bool has_floor = false;
+  for (const AdapterModule& module : modules) {
+    total += module.values.at("intruders");
+    const auto floor = module.values.find("random_intruders");
+    if (floor == module.values.end()) continue;
+    random += floor->second;
+    has_floor = true;
+  }
+  QString note = has_floor ? tr("%1, by chance %2, in %3 matrices").arg(total).arg(random).arg(modules.size())
+                           : tr("%1 in %2 matrices").arg(total).arg(modules.size());
+  setNote(note + QStringLiteral("; ") + QString::fromStdString(newest.name));
   map_->setMap(adapterMap(modules, measures()[static_cast<std::size_t>(measure_->chosen())]));
   if (!place_) place_ = placeAt(modules, map()->chosenRow(), map()->chosenColumn());
   showPlot();
@@ -190,14 +198,12 @@ void IntrudersCard::refresh() {
 
 void IntrudersCard::showPlot() {
   if (!place_) return;
-  plot_->setFigure(closestFigure(analyses_, *place_, threshold_->value()));
-  const AdapterMeasure& measure = measures()[static_cast<std::size_t>(measure_->chosen())];
-  std::vector<IntruderAnalysis> counted;
-  for (const IntruderAnalysis& analysis : analyses_) {
-    counted.push_back(analysis);
-    counted.back().modules = withCounts(analysis.modules, threshold_->value());
-  }
-  layers_->setFigure(measureByLayerFigure(counted, place_->kind, measure));
+  plot_->setFigure(closestFigure(analyses(), *place_, threshold_->value()));
+  std::vector<WeightAnalysis> counted = analyses();
+  for (WeightAnalysis& analysis : counted) analysis.modules = withCounts(std::move(analysis.modules), threshold_->value());
+  layers_->setFigure(
+      measureByLayerFigure(counted, place_->kind, measures()[static_cast<std::size_t>(measure_->chosen())]));
+  table_->setTable(measureTable(counted, {"intruders", tr("Intruder dimensions"), {}}));
 }
 
 }  // namespace lorascope::ui

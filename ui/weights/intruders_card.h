@@ -9,7 +9,6 @@
 #include "ui/widgets/card.h"
 
 class QDoubleSpinBox;
-class QMenu;
 class QToolButton;
 
 namespace lorascope::ui {
@@ -20,9 +19,11 @@ class LorascopeProgram;
 class MessageBar;
 class PlotCard;
 class SegmentBar;
+class TableCard;
 
-/// Intruder dimensions of finished runs, FT and LoRA alike: their number by layer and module at a movable threshold,
-/// and all c_j of the chosen module. Computed by `lorascope analyse` in a child process, a few seconds a run.
+/// Intruder dimensions of finished runs, FT and LoRA alike: their number by layer and module at a movable threshold
+/// beside that of random updates of the same spectrum, and all c_j of the chosen module. Computed by `lorascope analyse`
+/// in a child process, a few seconds a run.
 class IntrudersCard : public Card {
   Q_OBJECT
 
@@ -31,13 +32,14 @@ class IntrudersCard : public Card {
 
   void analyse(RunId run);
   /// Shows an analysis; those of other runs stay in the plot.
-  void addAnalysis(IntruderAnalysis analysis);
-  const std::vector<IntruderAnalysis>& analyses() const { return analyses_; }
+  void addAnalysis(WeightAnalysis analysis);
+  const std::vector<WeightAnalysis>& analyses() const { return analyses_->all(); }
   void setThreshold(double threshold);
   double threshold() const;
   HeatMapView* map() const;
   PlotCard* layers() const { return layers_; }
   PlotCard* plot() const { return plot_; }
+  TableCard* table() const { return table_; }
 
  Q_SIGNALS:
   /// An analysis, or its error, is on show.
@@ -46,14 +48,17 @@ class IntrudersCard : public Card {
   void analysed(lorascope::ui::RunId run);
   void thresholdChanged(double threshold);
 
+ protected:
+  void showEvent(QShowEvent* event) override;
+
  private:
-  void fillMenu(QMenu* menu);
+  void addHeader();
+  void addBody();
+  void watchAnalyses();
   void refresh();
   void showPlot();
 
-  SessionModel* session_;
-  LorascopeProgram* program_;
-  std::vector<IntruderAnalysis> analyses_;  ///< the newest last, which the map shows
+  WeightAnalyses* analyses_;  ///< the map shows the newest
   std::optional<figures::ModulePlace> place_;
   SegmentBar* measure_;
   QDoubleSpinBox* threshold_;
@@ -62,6 +67,7 @@ class IntrudersCard : public Card {
   MapTwin* map_;
   PlotCard* plot_;
   PlotCard* layers_;
+  TableCard* table_;
 };
 
 }  // namespace lorascope::ui

@@ -8,6 +8,7 @@
 #include "core/figures/spectrum_figure.h"
 #include "ui/main_window/session_model.h"
 
+class QLabel;
 class QStackedWidget;
 class QToolButton;
 
@@ -20,6 +21,7 @@ class HeatMapCard;
 class IntrudersCard;
 class KeptShareCard;
 class LorascopeProgram;
+class MatricesCard;
 class PlotCard;
 class SegmentBar;
 class SpectraBook;
@@ -40,6 +42,7 @@ class WeightsTab : public QWidget {
   PlotCard* layers() const { return layers_; }
   AdaptersCard* adapters() const { return adapters_; }
   IntrudersCard* intruders() const { return intruders_; }
+  MatricesCard* matrices() const { return matrices_; }
   KeptShareCard* keptShare() const { return kept_share_; }
   SurgeryCard* surgery() const { return surgery_; }
   DirectionsCard* directions() const { return directions_; }
@@ -86,12 +89,14 @@ class WeightsTab : public QWidget {
   TableCard* numbers_;
   AdaptersCard* adapters_;
   IntrudersCard* intruders_;
+  MatricesCard* matrices_;
   KeptShareCard* kept_share_;
   DirectionsCard* directions_;
   SurgeryCard* surgery_;
   StepSlider* slider_;
   SegmentBar* view_choice_;
   SegmentBar* measure_choice_;
+  QLabel* layer_floor_;
   bool is_stale_ = false;
 };
 

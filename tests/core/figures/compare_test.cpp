@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "core/figures/compare_table.h"
@@ -141,4 +142,38 @@ TEST_CASE("Parallel coordinates leave out what is constant and place every value
     }
   }
   CHECK(parallel_table(data).rows.size() == 3);
+}
+
+TEST_CASE("Runs are grouped by any one setting, apart for each method", "[figures]") {
+  std::vector<RunRecord> runs = {finished(1, "ft", 42, 0.44, 5e-5), finished(2, "lora", 42, 0.41, 1e-3),
+                                 finished(3, "lora", 43, 0.43, 1e-3), finished(4, "lora", 42, 0.35, 1e-4)};
+  std::vector<const RunRecord*> records;
+  for (const RunRecord& run : runs) records.push_back(&run);
+  const std::vector<std::string> differing = settings_that_differ(records);
+  const auto has = [&](const char* key) { return std::find(differing.begin(), differing.end(), key) != differing.end(); };
+  CHECK(has("/training/learning_rate"));
+  CHECK(has("/training/seed"));
+  CHECK_FALSE(has("/name"));
+  CHECK_FALSE(has("/training/batch_size"));
+
+  const std::vector<RunGroup> by_rate = group_runs(records, Grouping::by("/training/learning_rate"));
+  REQUIRE(by_rate.size() == 3);
+  CHECK(by_rate[0].name == "FT, learning rate 5e-5");
+  CHECK(by_rate[1].name == "LoRA, learning rate 1e-3");
+  CHECK(by_rate[1].members == std::vector<std::size_t>{1, 2});
+  const std::vector<RunGroup> by_seed = group_runs(records, Grouping::by("/training/seed"));
+  REQUIRE(by_seed.size() == 3);
+  CHECK(by_seed[1].name == "LoRA, seed 42");
+  CHECK(by_seed[1].members == std::vector<std::size_t>{1, 3});
+  // What no run has is one value too.
+  CHECK(group_runs(records, Grouping::by("/lora/nothing")).size() == 2);
+
+  CompareOptions options;
+  options.grouping = Grouping::by("/training/learning_rate");
+  const TableData table = compare_table(runs, options);
+  const auto row = std::find_if(table.rows.begin(), table.rows.end(), [](const TableRow& one) {
+    return one.cells[0].text == "LoRA, learning rate 1e-3";
+  });
+  REQUIRE(row != table.rows.end());
+  CHECK(*row->cells[2].value == Approx(42));
 }

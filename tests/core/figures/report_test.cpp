@@ -142,6 +142,9 @@ TEST_CASE("A query comes back from JSON as it was", "[figures]") {
   CHECK(back.runs == query.runs);
   CHECK(back.curves.x == XSource::Epoch);
   CHECK(back.measure == SpectrumMeasure::RelativeNorm);
+  query.curves.grouping = Grouping::by("/lora/rank");
+  CHECK(ReportQuery::from_json(query.to_json()).curves.grouping == Grouping::by("/lora/rank"));
+  CHECK_FALSE(ReportQuery::from_json(query.to_json()).curves.grouping == Grouping::by("/lora/alpha"));
 }
 
 TEST_CASE("A pinned figure takes in seeds that arrive later and keeps its style", "[figures]") {

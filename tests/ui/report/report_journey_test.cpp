@@ -18,6 +18,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/qt_application.h"
 #include "tests/ui/shell/waiting.h"
+#include "tests/ui/shell/window_pictures.h"
 #include "ui/curves/curve_card.h"
 #include "ui/curves/curves_tab.h"
 #include "ui/curves/score_table_card.h"
@@ -106,6 +107,10 @@ TEST_CASE("Journey 4: pins from every view become a paper's kit that is rebuilt 
   list->setCurrentRow(1);
   REQUIRE(wait_until([&] { return report->figurePanel()->isVisible(); }));
   CHECK(wait_until([&] { return !report->figurePanel()->findChild<PicturePreview*>()->picture().isNull(); }));
+  // Where a kit would go is this machine's own.
+  report->kit()->hide();
+  test::save_pictures(window, "report-1-figure");
+  report->kit()->show();
   report->caption()->setFocus();
   report->caption()->selectAll();
   QTest::keyClicks(report->caption(), QStringLiteral("Loss over 50 % of the steps & more"));
@@ -132,6 +137,8 @@ TEST_CASE("Journey 4: pins from every view become a paper's kit that is rebuilt 
   }
   CHECK_THAT(kit.at("report/report.tex"), Catch::Contains("Loss over 50 \\% of the steps \\& more"));
   CHECK_THAT(kit.at("README.md"), Catch::Contains("lorascope export 1 2 3 4 5 6 --kit FOLDER"));
+
+  test::save_pictures(window, "report-2-kit");
 
   // The same rows, from a terminal: another folder, another working directory, another language.
   const fs::path second = open.folder().parent_path() / "second";

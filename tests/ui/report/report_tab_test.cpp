@@ -1,6 +1,7 @@
 #include "ui/report/report_tab.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QLineEdit>
@@ -158,6 +159,7 @@ TEST_CASE("Captions and labels are kept, generated ones come back, and undo says
   REQUIRE(wait_until([&] { return !report->caption()->toPlainText().isEmpty(); }));
   CHECK(report->caption()->toPlainText().contains("n = 3 runs (seeds 42, 43, 44)"));
   const auto record = [&] { return report->book()->items()[0]->record; };
+  QApplication::setActiveWindow(&opened.window);
   report->caption()->setFocus();
   report->caption()->selectAll();
   QTest::keyClicks(report->caption(), QStringLiteral("Scores on the test set"));

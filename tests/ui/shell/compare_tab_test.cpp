@@ -2,11 +2,13 @@
 
 #include <QDropEvent>
 #include <QJsonDocument>
+#include <QLabel>
 #include <QMimeData>
 #include <QTest>
 #include <cmath>
 #include <fstream>
 
+#include "core/base/files.h"
 #include "core/base/json.h"
 #include "core/figures/statistics.h"
 #include "core/figures/table_text.h"
@@ -22,12 +24,15 @@
 #include "ui/plots/table_card.h"
 #include "ui/plots/table_data_model.h"
 #include "ui/plots/table_export_panel.h"
+#include "ui/process/lorascope_program.h"
 #include "ui/runs/dragged_runs.h"
 #include "ui/train/prediction_html.h"
 #include "ui/train/train_tab.h"
 #include "ui/train/worst_card.h"
 #include "ui/weights/adapter_map.h"
 #include "ui/weights/intruders_card.h"
+#include "ui/weights/matrices_card.h"
+#include "ui/weights/measure_figure.h"
 #include "ui/weights/weights_tab.h"
 #include "ui/widgets/theme.h"
 
@@ -186,15 +191,15 @@ TEST_CASE("Intruders are counted anew at every threshold, and all runs stand in 
     "bert.encoder.layer.0.attention.self.query":{"intruders":1,"closest":[0.9,0.4,0.7],"relative_norm":0.02},
     "bert.encoder.layer.1.attention.self.query":{"intruders":0,"closest":[0.95,0.8,0.6],"relative_norm":0.01}}})")
                                  .object();
-  IntruderAnalysis lora{1, "LoRA", {}, adapterModules(answer)};
+  WeightAnalysis lora{1, "LoRA", {}, adapterModules(answer)};
   lora.style.method = "lora";
   CHECK(intruderCount(lora.modules[0], 0.5) == 1);
   CHECK(intruderCount(lora.modules[0], 0.75) == 2);
   CHECK(withCounts(lora.modules, 0.65)[1].values.at("intruders") == 1);
-  IntruderAnalysis ft = lora;
+  WeightAnalysis ft = lora;
   ft.run = 2;
   ft.name = "FT";
-  const std::vector<IntruderAnalysis> both = {lora, ft};
+  const std::vector<WeightAnalysis> both = {lora, ft};
   const figures::FigureData figure = closestFigure(both, {0, "query"}, 0.5);
   REQUIRE(figure.lines.size() == 2);
   CHECK(figure.lines[0].y == std::vector<double>{0.9, 0.4, 0.7});
@@ -209,6 +214,112 @@ TEST_CASE("Intruders are counted anew at every threshold, and all runs stand in 
   CHECK(card->plot()->view()->figure().lines.size() == 2);
   card->setThreshold(0.99);
   CHECK(card->map()->map().at(0, 0) == 3);
+  CHECK(card->table()->model()->rowCount() == 4);
+}
+
+TEST_CASE("The count by chance stands beside the intruders in map, plot and table", "[ui]") {
+  const QJsonObject answer = QJsonDocument::fromJson(R"({"modules":{
+    "bert.encoder.layer.0.attention.self.query":{"closest":[0.9,0.4,0.3],"random_closest":[0.45,0.9,0.8],
+      "in_base_space":[1,0.5],"random_in_base_space":[0.25,0.75],"relative_norm":0.2,"amplification":3,
+      "own_amplification":0.5,"random_amplification":4}}})")
+                                 .object();
+  WeightAnalysis lora{1, "LoRA", {}, withCounts(adapterModules(answer), 0.5)};
+  CHECK(lora.modules[0].values.at("random_intruders") == 1);
+  CHECK(lora.modules[0].values.at("random_base_share") == 0.5);
+  CHECK(withCounts(adapterModules(answer), 0.85)[0].values.at("random_intruders") == 2);
+  const AdapterMeasure counts{"intruders", QStringLiteral("intruders"), {}};
+  const std::vector<WeightAnalysis> one = {lora};
+  const figures::FigureData figure = measureByLayerFigure(one, "query", counts);
+  REQUIRE(figure.lines.size() == 2);
+  CHECK(figure.lines[0].y == std::vector<double>{2});
+  CHECK(figure.lines[1].y == std::vector<double>{1});
+  CHECK(figure.lines[1].name == "random update");
+  const figures::TableData table = measureTable(one, counts);
+  REQUIRE(table.rows.size() == 1);
+  CHECK(*table.rows[0].cells[column_of(table, "by chance")].value == 1);
+  CHECK(*table.rows[0].cells[column_of(table, "intruders")].value == 2);
+}
+
+TEST_CASE("Amplification and tail exponents have a view of FT and LoRA with their floors", "[ui]") {
+  const QJsonObject amplified = QJsonDocument::fromJson(R"({"modules":{
+    "bert.encoder.layer.0.attention.self.query":{"amplification":2,"own_amplification":0.5,"random_amplification":4,"relative_norm":0.1},
+    "bert.encoder.layer.1.attention.self.query":{"amplification":3,"own_amplification":0.6,"random_amplification":5,"relative_norm":0.1},
+    "bert.encoder.layer.1.attention.self.value":{"amplification":9,"own_amplification":0.7,"random_amplification":6,"relative_norm":0.1}}})")
+                                    .object();
+  const QJsonObject tails = QJsonDocument::fromJson(R"({"modules":{
+    "bert.encoder.layer.0.attention.self.query":{"alpha":3,"alpha_error":0.25,"base_alpha":2.9,"random_alpha":3.1,"tail":60},
+    "bert.encoder.layer.1.attention.self.query":{"alpha":null,"alpha_error":null,"base_alpha":2.5,"random_alpha":2.6,"tail":0}}})")
+                                .object();
+  OpenSession open(kSample);
+  MainWindow window(&open.session());
+  MatricesCard* card = window.weightsTab()->matrices();
+  CHECK(card->plot()->isHidden());
+  WeightAnalysis ft{1, "FT", {}, adapterModules(amplified)}, lora{4, "LoRA", {}, adapterModules(amplified)};
+  ft.style.method = "ft";
+  lora.style.method = "lora";
+  card->setKind("query");
+  card->analyses(MatricesCard::View::Amplification)->add(ft);
+  const figures::FigureData& figure = card->plot()->view()->figure();
+  CHECK_FALSE(card->plot()->isHidden());
+  REQUIRE(figure.lines.size() == 3);
+  CHECK(figure.y.log);
+  CHECK(figure.lines[0].y == std::vector<double>{2, 3});
+  CHECK(figure.lines[1].name == "W's own directions");
+  CHECK(figure.lines[2].y == std::vector<double>{4, 5});
+  card->analyses(MatricesCard::View::Amplification)->add(lora);
+  REQUIRE(figure.lines.size() == 6);
+  CHECK(figure.lines[5].name == "random directions, LoRA");
+  CHECK(card->table()->model()->rowCount() == 6);
+  card->setKind("value");
+  CHECK(figure.lines[0].y == std::vector<double>{9});
+  CHECK(card->doubt()->text().contains("random"));
+
+  card->setView(MatricesCard::View::Alpha);
+  CHECK(card->plot()->isHidden());
+  WeightAnalysis tail = ft;
+  tail.modules = adapterModules(tails);
+  card->setKind("query");
+  card->analyses(MatricesCard::View::Alpha)->add(tail);
+  CHECK_FALSE(figure.y.log);
+  // A matrix without a tail has no dot.
+  CHECK(figure.lines[0].y == std::vector<double>{3});
+  REQUIRE(figure.bands.size() == 1);
+  CHECK(figure.bands[0].low == std::vector<double>{2.75});
+  CHECK(figure.lines[1].name == "base model");
+  CHECK(card->doubt()->text().contains("standard error"));
+}
+
+TEST_CASE("Analyses of weights are found again in the workspace", "[ui]") {
+  OpenSession open(kSample);
+  const store::RunRecord& run = open.session().runs().front();
+  const Json stored = {{"analysis", "alpha"},
+                       {"subjects", {{{"run", run.id}}}},
+                       {"modules", {{"encoder.layer.2.attention.self.query", {{"alpha", 3.5}, {"base_alpha", 3.0}}}}}};
+  const std::filesystem::path folder = open.session().workspaceFolder().toStdString();
+  write_file_atomically(folder / "artifacts" / "analyses" / "alpha-0123.json", stored.dump());
+  write_file_atomically(folder / "artifacts" / "analyses" / "alpha-4567.json", "{not json");
+  LorascopeProgram program;
+  MatricesCard card(&open.session(), &program);
+  card.show();
+  const auto& all = card.analyses(MatricesCard::View::Alpha)->all();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].run == run.id);
+  CHECK(all[0].style.method == run.method);
+  CHECK(all[0].modules[0].values.at("alpha") == 3.5);
+  CHECK(card.analyses(MatricesCard::View::Amplification)->all().empty());
+}
+
+TEST_CASE("The comparison groups by any one setting and says so", "[ui]") {
+  OpenSession open(kSample);
+  MainWindow window(&open.session());
+  CompareTab* compare = window.compareTab();
+  window.showTab(QStringLiteral("Compare"));
+  window.show();
+  compare->setGrouping(figures::Grouping::by("/training/seed"));
+  REQUIRE(wait_until([&] { return compare->table()->model()->table().rows.size() == 6; }));
+  CHECK(compare->table()->model()->table().rows[0].cells[0].text == "FT, seed 42");
+  compare->setGrouping(figures::Grouping::Method);
+  CHECK(wait_until([&] { return compare->table()->model()->table().rows[0].cells[0].text == "FT"; }));
 }
 
 }  // namespace
