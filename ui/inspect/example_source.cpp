@@ -60,9 +60,10 @@ double rankOf(const std::string& content) {
   return QJsonDocument::fromJson(QByteArray::fromStdString(content)).object().value(QStringLiteral("rank")).toDouble();
 }
 
-ExampleSource::Examples examplesOf(const store::RunStore& store, RunId run, const std::string& task) {
+ExampleSource::Examples examplesOf(const store::RunStore& store, RunId run, const std::string& task, bool is_of_several) {
   ExampleSource::Examples examples;
-  for (const char* split : {"eval", "test"}) {
+  for (std::string split : {"eval", "test"}) {
+    if (is_of_several) split += "/" + task;
     std::vector<store::Prediction> worst = store.predictions(run, store::worst_split(split));
     std::stable_sort(worst.begin(), worst.end(),
                      [](const auto& a, const auto& b) { return rankOf(a.content) < rankOf(b.content); });
@@ -95,12 +96,13 @@ std::vector<std::filesystem::path> pairFiles() {
 
 ExampleSource::ExampleSource(SessionModel* session, QObject* parent) : QObject(parent), session_(session) {}
 
-void ExampleSource::readExamples(RunId run, const std::string& task, std::function<void(const Examples&)> take) {
+void ExampleSource::readExamples(RunId run, const std::string& task, bool is_of_several,
+                                 std::function<void(const Examples&)> take) {
   inBackground<Examples>(
       this,
-      [folder = session_->workspaceFolder().toStdString(), run, task] {
+      [folder = session_->workspaceFolder().toStdString(), run, task, is_of_several] {
         const store::Workspace workspace = store::Workspace::open(folder);
-        return examplesOf(store::RunStore(workspace), run, task);
+        return examplesOf(store::RunStore(workspace), run, task, is_of_several);
       },
       std::move(take));
 }

@@ -22,7 +22,8 @@ class ExampleSource : public QObject {
   struct Examples {
     std::vector<QJsonObject> worst, others;
   };
-  void readExamples(RunId run, const std::string& task, std::function<void(const Examples&)> take);
+  /// `is_of_several`: the run is about other tasks, too.
+  void readExamples(RunId run, const std::string& task, bool is_of_several, std::function<void(const Examples&)> take);
 
   struct Pair {
     QString kind, first, second;

@@ -13,6 +13,7 @@
 #include <QPushButton>
 #include <QRandomGenerator>
 #include <QScrollArea>
+#include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QUrl>
@@ -20,11 +21,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/study/run_settings.h"
 #include "ui/inspect/aggregate_card.h"
 #include "ui/inspect/inspect_views.h"
 #include "ui/inspect/sentence_input.h"
 #include "ui/inspect/what_if_panel.h"
 #include "ui/plots/plot_card.h"
+#include "ui/plots/segment_bar.h"
 #include "ui/widgets/card.h"
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/help_topics.h"
@@ -62,6 +65,7 @@ InspectTab::InspectTab(SessionModel* session, LorascopeProgram* program, QWidget
       process_(new InspectorProcess(program, this)),
       pages_(new QStackedWidget(this)),
       empty_(new EmptyState(QStringLiteral("search"), tr("A finished run can be asked about any text"))),
+      tasks_(new SegmentBar(tr("Task"))),
       input_(new SentenceInput),
       status_(makeCaption({})),
       messages_(new MessageBar),
@@ -87,6 +91,8 @@ void InspectTab::buildPage() {
   column->setContentsMargins(kPadding, kPadding, kPadding, kPadding);
   column->setSpacing(kPadding);
   auto* card = new Card;
+  card->body()->addWidget(tasks_, 0, Qt::AlignLeft);
+  tasks_->hide();
   card->body()->addWidget(input_);
   card->body()->addWidget(status_);
   card->body()->addWidget(messages_);
@@ -117,6 +123,9 @@ void InspectTab::connectParts() {
   connect(session_, &SessionModel::runsChanged, this, &InspectTab::followRun);
   connect(session_, &SessionModel::workspaceOpened, this, &InspectTab::followRun);
   connect(process_, &InspectorProcess::stateChanged, this, &InspectTab::followProcess);
+  connect(tasks_, &SegmentBar::chosenChanged, this, [this](int chosen) {
+    if (run_ != 0) loadRun(tasks_->segments().value(chosen));
+  });
   connect(input_, &SentenceInput::asked, this, &InspectTab::ask);
   connect(input_, &SentenceInput::pairsRequested, this, &InspectTab::fillPairs);
   connect(input_, &SentenceInput::folderRequested, this, &InspectTab::chooseFolder);
@@ -198,13 +207,30 @@ void InspectTab::followRun() {
     return;
   }
   if (run->id == run_) return;
+  run_ = run->id;
+  tasks_->hide();
+  loadRun({});
+}
+
+/// `task` of a run of several; empty: its first, or its only one.
+void InspectTab::loadRun(const QString& task) {
+  const store::RunRecord* run = session_->run(run_);
   forget();
+  if (run == nullptr) return;
   run_ = run->id;
   views_->setMethod(run->method);
-  input_->setTask(QString::fromStdString(run->task));
-  load({QStringLiteral("--run"), QString::number(run_), QStringLiteral("--workspace"), session_->workspaceFolder()});
-  examples_source_->readExamples(run_, run->task, [this, id = run_](const ExampleSource::Examples& examples) {
-    if (id != run_) return;
+  const bool is_of_several = run->task == study::kSeveralTasks;
+  if (!is_of_several) input_->setTask(QString::fromStdString(run->task));
+  QStringList arguments{QStringLiteral("--run"), QString::number(run_), QStringLiteral("--workspace"),
+                        session_->workspaceFolder()};
+  if (!task.isEmpty()) arguments << QStringLiteral("--task") << task;
+  load(arguments);
+  if (!is_of_several) readExamples(run->task, false);
+}
+
+void InspectTab::readExamples(const std::string& task, bool is_of_several) {
+  examples_source_->readExamples(run_, task, is_of_several, [this, id = run_, task](const ExampleSource::Examples& examples) {
+    if (id != run_ || task != input_->task().toStdString()) return;
     examples_ = examples;
     input_->worstButton()->setEnabled(!examples_.worst.empty());
     input_->randomButton()->setEnabled(!examples_.worst.empty() || !examples_.others.empty());
@@ -215,6 +241,24 @@ void InspectTab::followRun() {
     input_->setInput(before.isEmpty() ? examples_.worst[next_worst_++] : before.first());
     ask();
   });
+}
+
+void InspectTab::takeTask() {
+  const QJsonObject& description = process_->description();
+  const QString task = description.value(QStringLiteral("task")).toString();
+  QStringList names;
+  const QJsonArray tasks = description.value(QStringLiteral("tasks")).toArray();
+  for (const QJsonValue& name : tasks) names.append(name.toString());
+  const bool is_of_several = names.size() > 1;
+  const QSignalBlocker quiet(tasks_);
+  tasks_->setVisible(is_of_several);
+  if (is_of_several && names != tasks_->segments()) tasks_->setSegments(names);
+  if (is_of_several) tasks_->choose(static_cast<int>(names.indexOf(task)));
+  if (!is_of_several && folder_.isEmpty()) return;
+  if (task != input_->task() || is_of_several) input_->setTask(task);
+  input_->setHistory(history_.value(task));
+  readPins();
+  if (is_of_several) readExamples(task.toStdString(), true);
 }
 
 void InspectTab::forget() {
@@ -257,18 +301,15 @@ void InspectTab::followProcess() {
   status_->clear();
   const QJsonObject& description = process_->description();
   panel_->setModel(description);
+  takeTask();
   const QString kind = description.value(QStringLiteral("kind")).toString();
   if (folder_.isEmpty()) {
     if (kind == QStringLiteral("base")) views_->setMethod("base");
     return;
   }
   views_->setMethod(kind.toStdString());
-  const QString task = description.value(QStringLiteral("task")).toString();
-  if (task != input_->task()) input_->setTask(task);
-  input_->setHistory(history_.value(task));
-  readPins();
   status_->setText(tr("%1 is open. Type a text and press Return.").arg(description.value(QStringLiteral("name")).toString()));
-  if (const auto before = history_.value(task); input_->input().isEmpty() && !before.isEmpty()) input_->setInput(before.first());
+  if (const auto before = history_.value(input_->task()); input_->input().isEmpty() && !before.isEmpty()) input_->setInput(before.first());
   if (!input_->input().isEmpty()) ask();
 }
 
@@ -276,6 +317,7 @@ void InspectTab::openFolder(const QString& folder, const QString& base) {
   forget();
   process_->stop();
   messages_->clear();
+  tasks_->hide();
   folder_ = folder;
   run_before_folder_ = session_->selectedRun();
   pages_->setCurrentIndex(1);

@@ -24,6 +24,7 @@ class InspectViews;
 class LorascopeProgram;
 class MessageBar;
 class PlotCard;
+class SegmentBar;
 class SentenceInput;
 class WhatIfPanel;
 
@@ -50,6 +51,8 @@ class InspectTab : public QWidget {
   PlotCard* mainPlot() const;
 
   SentenceInput* input() const { return input_; }
+  /// Of runs of several tasks: which one is asked about.
+  SegmentBar* taskChoice() const { return tasks_; }
   InspectViews* views() const { return views_; }
   WhatIfPanel* panel() const { return panel_; }
   AggregateCard* aggregate() const { return aggregate_; }
@@ -87,6 +90,10 @@ class InspectTab : public QWidget {
   /// Nothing is shown of what was loaded before.
   void forget();
   void load(const QStringList& arguments);
+  void loadRun(const QString& task);
+  void readExamples(const std::string& task, bool is_of_several);
+  /// Boxes and examples for the task of the loaded model, where only that says which one it is.
+  void takeTask();
   void showToken();
   void readPins();
   void remember(const QJsonObject& input);
@@ -101,6 +108,7 @@ class InspectTab : public QWidget {
   InspectorProcess* process_;
   QStackedWidget* pages_;
   EmptyState* empty_;
+  SegmentBar* tasks_;
   SentenceInput* input_;
   QLabel* status_;
   MessageBar* messages_;

@@ -98,7 +98,7 @@ inspect::InspectSource source_of(const InspectOptions& options) {
   if (!options.adapters.empty() || !options.base.empty())
     throw UsageError("--adapter and --base go with --model and --folder; a run has its own");
   inspect::InspectSource source =
-      inspect::source_of_run(store::Workspace::open(options.workspace), options.run);
+      inspect::source_of_run(store::Workspace::open(options.workspace), options.run, options.task);
   if (!options.train.empty()) source.settings.train_file = options.train;
   return source;
 }
@@ -147,7 +147,7 @@ void add_inspect(CLI::App& program) {
   command->add_option("--model", options->settings.model, "Model folder");
   command->add_option("--adapter", options->adapters, "Adapter folder over it; may be given several times");
   command->add_option("--base", options->base, "What a fine-tuned --model was trained from, or what --folder is an adapter of");
-  command->add_option("--task", options->task, "wnut17, squad or swag; runs and folders have their own");
+  command->add_option("--task", options->task, "wnut17, squad or swag; runs and folders have their own, and of a run of several tasks it is one of them");
   command->add_option("--train", options->train, "Training data, for --nearest; a run has its own");
   add_text_options(*command, *options);
   command->add_option("--without", options->without, "What if this adapter were off; may be given several times");

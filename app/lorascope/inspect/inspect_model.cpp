@@ -10,6 +10,7 @@
 #include "app/lorascope/engine/run_data.h"
 #include "core/base/error.h"
 #include "core/files/adapter_folder.h"
+#include "core/files/safetensors.h"
 #include "core/files/xlora_folder.h"
 #include "core/nn/packed_encoder.h"
 #include "core/tasks/mixture_model.h"
@@ -65,6 +66,7 @@ std::string_view text(ModelKind kind) {
 InspectModel::InspectModel(InspectSource source)
     : source_(std::move(source)),
       folder_(files::load_model_folder(source_.model)),
+      head_(source_.head.empty() ? files::TensorMap() : files::SafetensorsFile(source_.head).load_all()),
       tokenizer_(text::Tokenizer::from_folder(source_.model)),
       labels_(engine::labels_of(folder_, source_.settings.task)),
       max_length_(engine::max_length_for(folder_, source_.settings)),
@@ -89,6 +91,7 @@ tasks::TaskModelOptions InspectModel::options() const {
   options.num_labels = engine::num_labels_of(labels_, source_.settings.task);
   options.may_draw_head = false;
   options.span_loss = tasks::SpanLoss::Real;
+  options.head = head_;
   return options;
 }
 
@@ -102,11 +105,15 @@ void InspectModel::load_adapters() {
   const bool is_mixture = source_.adapters.size() == 1 && files::is_xlora_folder(source_.adapters.front());
   if (!is_mixture)
     for (const fs::path& adapter : source_.adapters) adapters_.push_back(files::read_adapter_folder(adapter));
-  has_head_ = is_mixture || has_stored_head(folder_, source_.settings.task) ||
+  has_head_ = is_mixture || !head_.empty() || has_stored_head(folder_, source_.settings.task) ||
               std::any_of(adapters_.begin(), adapters_.end(), brings_head);
   tasks::TaskModelOptions with_head = options();
   with_head.may_draw_head = !has_head_;
-  if (has_head_) {
+  if (is_mixture && !head_.empty()) {
+    tasks::XloraModelOptions xlora;
+    xlora.xlora.mode = adapters::xlora_mode(source_.settings.xlora.mode);
+    tuned_ = tasks::xlora_model(folder_, options(), files::read_xlora_folder(source_.adapters.front()), xlora);
+  } else if (has_head_) {
     tuned_ = engine::make_frozen_model(source_.settings, folder_, source_.adapters,
                                        engine::num_labels_of(labels_, source_.settings.task));
   } else {
@@ -145,7 +152,7 @@ void InspectModel::load_adapters() {
 
 void InspectModel::load_fine_tuned() {
   tasks::TaskModelOptions plain = options();
-  has_head_ = has_stored_head(folder_, source_.settings.task);
+  has_head_ = !head_.empty() || has_stored_head(folder_, source_.settings.task);
   plain.may_draw_head = !has_head_;
   if (!has_head_) warnings_.push_back("the model has no head for this task: there are no predictions");
   scaled_ = std::make_unique<tasks::ScaledModel>(folder_, plain, std::vector<const files::AdapterFolder*>{});
@@ -243,7 +250,9 @@ std::vector<Look> InspectModel::looks_alone(const EncodedText& text) {
         for (const auto& [name, tensor] : scaled_->head()) folder.tensors[name] = tensor;
       tasks::MixingOptions mixing;
       mixing.kind = tasks::Mixing::Rows;
-      by_row_ = tasks::mixture_model(folder, options(), folders(), mixing);
+      tasks::TaskModelOptions own = options();
+      own.head.clear();
+      by_row_ = tasks::mixture_model(folder, own, folders(), mixing);
     }
   } catch (const CheckpointError&) {
     const tasks::Batch batch = batch_of(text);
@@ -270,6 +279,7 @@ Look InspectModel::look_alone(const tasks::Batch& batch, std::int64_t adapter) {
   std::unique_ptr<tasks::ScaledModel>& model = alone_.at(n);
   if (!model) {
     tasks::TaskModelOptions own = options();
+    own.head.clear();
     try {
       model = std::make_unique<tasks::ScaledModel>(folder_, own, std::vector{&std::as_const(adapters_[n])});
     } catch (const CheckpointError&) {

@@ -80,6 +80,7 @@ class InspectModel {
   InspectSource source_;
   ModelKind kind_ = ModelKind::Base;
   files::ModelFolder folder_, base_folder_;
+  files::TensorMap head_;  ///< that goes before all others
   text::Tokenizer tokenizer_;
   data::LabelSet labels_;
   int max_length_ = 0;

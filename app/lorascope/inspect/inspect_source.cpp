@@ -109,6 +109,15 @@ fs::path base_of(const fs::path& folder, const std::string& wanted, const std::s
   }
 }
 
+std::size_t number_of(const std::string& task, const std::vector<std::string>& tasks) {
+  if (task.empty()) return 0;
+  const auto found = std::find(tasks.begin(), tasks.end(), task);
+  if (found != tasks.end()) return static_cast<std::size_t>(found - tasks.begin());
+  std::string names;
+  for (const std::string& name : tasks) names += (names.empty() ? "" : ", ") + name;
+  throw UsageError("--task: found " + task + ", expected what the run is about: " + names);
+}
+
 /// Whether an input is one of this task, by the parts that it has.
 bool is_input_of(const Json& input, const std::string& task) {
   return task == (input.contains("endings") ? "swag" : input.contains("question") ? "squad" : "wnut17");
@@ -116,11 +125,14 @@ bool is_input_of(const Json& input, const std::string& task) {
 
 }  // namespace
 
-InspectSource source_of_run(const store::Workspace& workspace, const std::string& run) {
+InspectSource source_of_run(const store::Workspace& workspace, const std::string& run, const std::string& task) {
   const store::RunStore runs(workspace);
   const store::RunRecord record = runs.get(std::string_view(run));
   InspectSource source;
-  source.settings = prepared(study::RunSettings::from_json(record.settings));
+  const study::RunSettings settings = study::RunSettings::from_json(record.settings);
+  const std::size_t number = number_of(task, settings.task_names());
+  source.settings = prepared(settings.of_task(number));
+  if (settings.has_several_tasks()) source.tasks = settings.task_names();
   source.name = "run " + std::to_string(record.id) + ", " + record.name;
   for (const char* kind : {"model", "adapter", "xlora"}) {
     for (const store::Artifact& artifact : runs.artifacts(record.id, kind)) {
@@ -133,6 +145,8 @@ InspectSource source_of_run(const store::Workspace& workspace, const std::string
         source.model = source.base;
         source.adapters = {folder};
       }
+      const fs::path head = folder / ("head-" + source.settings.task + ".safetensors");
+      if (settings.has_several_tasks() && fs::exists(head)) source.head = head;
       return source;
     }
   }

@@ -19,12 +19,15 @@ struct InspectSource {
   std::filesystem::path model;                  ///< weights and tokenizer; of a fine-tuned run its own result
   std::vector<std::filesystem::path> adapters;  ///< over the model: PEFT folders, or one X-LoRA folder
   std::filesystem::path base;                   ///< what the model is compared with
+  std::filesystem::path head;                   ///< a head's own file, of runs of several tasks; empty: where it belongs
+  std::vector<std::string> tasks;               ///< of a run of several: settings.task is one of them
   std::string name;                             ///< for people: "run 12, LoRA r8"
 };
 
-/// The result of a run: its model over the run's base, its adapter or its mixture. Throws UsageError (no such run), Error
-/// (the run has left nothing to inspect).
-InspectSource source_of_run(const store::Workspace& workspace, const std::string& run);
+/// The result of a run: its model over the run's base, its adapter or its mixture; of a run of several tasks with the
+/// head of `task`, or of the first. Throws UsageError (no such run, another task), Error (the run has left nothing to
+/// inspect).
+InspectSource source_of_run(const store::Workspace& workspace, const std::string& run, const std::string& task = {});
 
 /// Folders named by hand: settings.model with `adapters` over it; `base` is what a fine-tuned model came from, empty
 /// where the model is its own base.

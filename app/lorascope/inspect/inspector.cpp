@@ -116,6 +116,7 @@ Json Inspector::answer(const Json& question, const Withdrawn& withdrawn) {
 Json Inspector::describe() const {
   const InspectSource& source = model_.source();
   return {{"task", source.settings.task},
+          {"tasks", source.tasks},
           {"kind", std::string(text(model_.kind()))},
           {"name", source.name},
           {"adapters", model_.axes().adapters},

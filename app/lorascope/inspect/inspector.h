@@ -15,7 +15,7 @@ class TokenIndex;
 using Withdrawn = std::function<bool()>;
 
 /// Answers questions about one loaded model. A question is an object {"ask", …}, the answer an object:
-/// - describe: {"task", "kind", "name", "adapters", "modules", "blocks", "layers", "labels", "layerwise", "warnings",
+/// - describe: {"task", "tasks" (of a run of several), "kind", "name", "adapters", "modules", "blocks", "layers", "labels", "layerwise", "warnings",
 ///   "fixed_because"}
 /// - sentence {"input", "what_if", "only_prediction"}: {"rows", "prediction", "scalings", "layers" (of each row [L+1]
 ///   {"distance", "cosine_distance"} between base and tuned, of the pooled states), "token_distances" [T][L+1],
