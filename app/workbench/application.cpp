@@ -1,5 +1,6 @@
 #include "app/workbench/application.h"
 
+ application_(application), options_(options) {:  ui::returnFreedMemory();
 #include <QDir>
 #include <QFileInfo>
 #include <QPixmap>
@@ -8,6 +9,7 @@
 #include <iostream>
 
 #include "core/store/workspace.h"
+#include "ui/main_window/memory_return.h"
 #include "ui/main_window/watchdog.h"
 #include "ui/main_window/window_settings.h"
 

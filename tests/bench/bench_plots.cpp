@@ -174,6 +174,12 @@ int main(int argc, char** argv) {
   measure("raw alone", raw);
   // Four times the points: raw, smoothed and two edges of a band for each of three runs.
   measure("three runs with bands", test::loss_figure(num_points / 3), 80);
+  measure("two runs of 3,600 points", [] {
+    figures::FigureData few = smoothed_run(3600, "ft");
+    figures::FigureData other = smoothed_run(3600, "lora");
+    few.lines.insert(few.lines.end(), other.lines.begin(), other.lines.end());
+    return few;
+  }());
   measure_append(num_points);
   measure_from_store(static_cast<std::int64_t>(num_points));
   return all_within ? 0 : 1;

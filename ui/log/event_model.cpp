@@ -1,6 +1,7 @@
 #include "ui/log/event_model.h"
 
 #include <QColor>
+#include <algorithm>
 
 #include "ui/main_window/session_model.h"
 #include "ui/widgets/number_format.h"
@@ -60,16 +61,22 @@ void EventModel::takeNew() {
     return;
   }
   std::vector<store::Event> shown;
-  for (; num_taken_ < data->events.size(); ++num_taken_) {
-    if (isShown(data->events[num_taken_].level, least_)) {
-      shown.push_back(data->events[num_taken_]);
-    }
+  num_taken_ = std::max(num_taken_, data->num_events_before);
+  for (; num_taken_ < data->num_events_before + data->events.size(); ++num_taken_) {
+    const store::Event& event = data->events[num_taken_ - data->num_events_before];
+    if (isShown(event.level, least_)) shown.push_back(event);
   }
   if (!shown.empty()) {
     const int first = static_cast<int>(events_.size());
     beginInsertRows({}, first, first + static_cast<int>(shown.size()) - 1);
     events_.insert(events_.end(), shown.begin(), shown.end());
     endInsertRows();
+  }
+  if (events_.size() > 2 * RunData::kMostEvents) {
+    const std::size_t num_old = events_.size() - RunData::kMostEvents;
+    beginRemoveRows({}, 0, static_cast<int>(num_old) - 1);
+    events_.erase(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(num_old));
+    endRemoveRows();
   }
   Q_EMIT grown();
 }

@@ -1,5 +1,6 @@
 #include "ui/main_window/main_window.h"
 
+ QMainWindow(parent), session_(session), edits_(session, &undo_) {:  undo_.setUndoLimit(kMostUndoSteps);
 #include <QCloseEvent>
 #include <QDir>
 #include <QDockWidget>
@@ -54,6 +55,7 @@ namespace {
 constexpr int kRunsWidth = 300;
 constexpr int kDetailsWidth = 320;
 constexpr int kLogHeight = 190;
+constexpr int kMostUndoSteps = 200;
 
 /// What a Hugging Face Trainer left: its state lies there, or in its checkpoints.
 bool isTrainerFolder(const QString& path) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/store/run_store.h"
+#include "ui/main_window/spectra_history.h"
 #include "ui/main_window/store_worker.h"
 
 namespace lorascope::ui {
@@ -207,8 +208,14 @@ void SessionModel::takeData(StoreNews& news) {
     }
     const bool spectra = !found.spectra.empty();
     append(known.spectra, std::move(found.spectra));
+    if (spectra && thinSpectra(known.spectra)) ++known.spectra_thinned;
     const bool events = !found.events.empty() || !found.artifacts.empty() || found.first_batch;
     append(known.events, std::move(found.events));
+    if (known.events.size() > 2 * RunData::kMostEvents) {
+      const std::size_t num_old = known.events.size() - RunData::kMostEvents;
+      known.events.erase(known.events.begin(), known.events.begin() + static_cast<std::ptrdiff_t>(num_old));
+      known.num_events_before += num_old;
+    }
     if (!found.artifacts.empty()) {
       known.artifacts = std::move(found.artifacts);
     }

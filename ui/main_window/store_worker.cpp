@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/store/liveness.h"
 #include "core/store/run_store.h"
+#include "ui/main_window/spectra_history.h"
 
 namespace lorascope::ui {
 namespace {
@@ -149,6 +150,7 @@ void StoreWorker::readRun(RunId id, bool read_all, StoreNews& news) {
     found.data.spectra = runs.spectra(id, position.last_spectrum_step);
     if (!found.data.spectra.empty()) {
       position.last_spectrum_step = found.data.spectra.back().step;
+      thinSpectra(found.data.spectra);
     }
   }
   if (id == interest_.selected) {

@@ -16,15 +16,6 @@ constexpr qint64 kLimitMs = 50;
 constexpr qint64 kSmallestNs = 2'000'000;  ///< shorter slices are not told
 constexpr std::size_t kMostSlices = 4;
 
-QString nameOf(const QObject& object, const QEvent& event) {
-  static const QMetaEnum types = QMetaEnum::fromType<QEvent::Type>();
-  const char* type = types.valueToKey(event.type());
-  QString name = QStringLiteral("%1 to %2").arg(QLatin1String(type != nullptr ? type : "event"),
-                                                QLatin1String(object.metaObject()->className()));
-  if (!object.objectName().isEmpty()) name += QStringLiteral(" \"%1\"").arg(object.objectName());
-  return name.remove(QStringLiteral("lorascope::ui::"));
-}
-
 }  // namespace
 
 Watchdog::Watchdog(qint64 limit_ms, QObject* parent) : QObject(parent), limit_(limit_ms) {
@@ -36,6 +27,7 @@ Watchdog::Watchdog(qint64 limit_ms, QObject* parent) : QObject(parent), limit_(l
 
 void Watchdog::clear() {
   blocks_.clear();
+  num_blocks_ = 0;
   longest_ = 0;
 }
 
@@ -44,7 +36,7 @@ void Watchdog::beginTurn() {
   if (in_turn_) return;
   in_turn_ = true;
   slices_.clear();
-  current_.clear();
+  current_ = {};
   turn_.start();
   slice_.start();
 }
@@ -61,21 +53,32 @@ void Watchdog::endTurn() {
   QStringList events;
   for (const Slice& slice : slices_) events.append(QStringLiteral("%1 %2 ms").arg(slice.event).arg(slice.ns / 1000000));
   blocks_.push_back({ms, events.join(QStringLiteral(", "))});
+  ++num_blocks_;
+  if (blocks_.size() > kMostBlocks) blocks_.pop_front();
   if (report_) report_(blocks_.back());
 }
 
 void Watchdog::closeSlice() {
   const qint64 ns = slice_.nsecsElapsed();
-  if (!current_.isEmpty() && ns > kSmallestNs) slices_.push_back({current_, ns});
+  if (current_.receiver != nullptr && ns > kSmallestNs) slices_.push_back({textOf(current_), ns});
   slice_.restart();
 }
 
 bool Watchdog::eventFilter(QObject* watched, QEvent* event) {
   if (in_turn_) {
     closeSlice();
-    current_ = nameOf(*watched, *event);
+    current_ = {static_cast<int>(event->type()), watched->metaObject()->className(), watched->objectName()};
   }
   return false;
+}
+
+QString Watchdog::textOf(const Current& event) {
+  static const QMetaEnum types = QMetaEnum::fromType<QEvent::Type>();
+  const char* type = types.valueToKey(event.type);
+  QString text = QStringLiteral("%1 to %2").arg(QLatin1String(type != nullptr ? type : "event"),
+                                                QLatin1String(event.receiver));
+  if (!event.name.isEmpty()) text += QStringLiteral(" \"%1\"").arg(event.name);
+  return text.remove(QStringLiteral("lorascope::ui::"));
 }
 
 Watchdog* Watchdog::fromEnvironment(QObject* parent) {

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QString>
 #include <QStringList>
+#include <deque>
 #include <functional>
 #include <vector>
 
@@ -25,7 +26,10 @@ class Watchdog : public QObject {
 
   /// Called with every block as it ends.
   void setReport(std::function<void(const Block&)> report) { report_ = std::move(report); }
-  const std::vector<Block>& blocks() const { return blocks_; }
+  /// The newest of them, at most kMostBlocks; numBlocks() counts all since clear().
+  const std::deque<Block>& blocks() const { return blocks_; }
+  std::size_t numBlocks() const { return num_blocks_; }
+  static constexpr std::size_t kMostBlocks = 500;
   qint64 longestMs() const { return longest_; }
   void clear();
 
@@ -39,19 +43,27 @@ class Watchdog : public QObject {
   static Watchdog* fromEnvironment(QObject* parent);
 
  private:
+  /// An event while it is delivered; its words are made only where it took long.
+  struct Current {
+    int type = 0;
+    const char* receiver = nullptr;  ///< class; none: between events
+    QString name;                    ///< of the receiver
+  };
   struct Slice {
     QString event;
     qint64 ns;
   };
   void closeSlice();
+  static QString textOf(const Current& event);
 
   qint64 limit_;
   std::function<void(const Block&)> report_;
-  std::vector<Block> blocks_;
+  std::deque<Block> blocks_;
+  std::size_t num_blocks_ = 0;
   qint64 longest_ = 0;
   QElapsedTimer turn_;
   QElapsedTimer slice_;
-  QString current_;            ///< the event that is being delivered
+  Current current_;
   std::vector<Slice> slices_;  ///< of this turn, those above 2 ms
   bool in_turn_ = false;
 };

@@ -311,6 +311,10 @@ void ExportPanel::setSource(Exportable source) {
   if (isVisible()) delay_->start();
 }
 
+void ExportPanel::forgetSource() {
+  source_ = std::make_shared<const Exportable>(Exportable{source_->title, exportable(figures::FigureData()).bytes});
+}
+
 void ExportPanel::formatChosen() {
   const bool picture = isPicture(format());
   for (QWidget* field : std::initializer_list<QWidget*>{width_cm_, height_cm_, font_size_, title_, preset_, font_,
@@ -348,24 +352,30 @@ void ExportPanel::preview() {
   }
   figures::RenderOptions wanted = options();
   wanted.dpi = kPreviewDpi;
-  QThreadPool::globalInstance()->start([panel = QPointer(this), source = source_, wanted, request = ++request_] {
-    QByteArray png;
+  // Decoded and brought to size there too: both take longer than the window may wait.
+  const QSize room = picture_->size() - QSize(2, 2);
+  const double ratio = picture_->devicePixelRatioF();
+  QThreadPool::globalInstance()->start([panel = QPointer(this), source = source_, wanted, room, ratio,
+                                        request = ++request_] {
+    QImage picture, fitted;
     QString problem;
     try {
-      png = QByteArray::fromStdString(source->bytes(ExportFormat::Png, wanted));
+      picture = QImage::fromData(QByteArray::fromStdString(source->bytes(ExportFormat::Png, wanted)), "PNG");
+      fitted = picture.scaled(picture.size().scaled(room, Qt::KeepAspectRatio) * ratio, Qt::IgnoreAspectRatio,
+                              Qt::SmoothTransformation);
     } catch (const std::exception& error) {
       problem = QString::fromUtf8(error.what());
     }
-    QMetaObject::invokeMethod(QCoreApplication::instance(), [panel, request, png, problem] {
-      if (panel) panel->showPreview(request, png, problem);
+    QMetaObject::invokeMethod(QCoreApplication::instance(), [panel, request, picture, fitted, problem] {
+      if (panel) panel->showPreview(request, picture, fitted, problem);
     });
   }, kPreviewPriority);
 }
 
-void ExportPanel::showPreview(int request, const QByteArray& png, const QString& problem) {
-  if (request != request_) return;
+void ExportPanel::showPreview(int request, const QImage& picture, const QImage& fitted, const QString& problem) {
+  if (request != request_ || !isVisible()) return;  // showing it asks again
   if (problem.isEmpty()) {
-    picture_->setPicture(QImage::fromData(png, "PNG"));
+    picture_->setPicture(picture, fitted);
   } else {
     picture_->setSentence(problem);
   }

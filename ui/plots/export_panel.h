@@ -46,6 +46,8 @@ class ExportPanel : public QWidget {
   explicit ExportPanel(QWidget* parent = nullptr);
 
   void setSource(Exportable source);
+  /// Lets go of all that setSource() gave but the title: a figure may be large. It is to be set anew before it is shown.
+  void forgetSource();
   void setFormat(ExportFormat format);
   void setFile(const QString& file);
   QString file() const;
@@ -79,7 +81,7 @@ class ExportPanel : public QWidget {
   void formatChosen();
   void chooseFile();
   void preview();
-  void showPreview(int request, const QByteArray& png, const QString& problem);
+  void showPreview(int request, const QImage& picture, const QImage& fitted, const QString& problem);
 
   std::shared_ptr<const Exportable> source_;
   QComboBox* format_;

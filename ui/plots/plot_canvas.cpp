@@ -7,6 +7,7 @@
 #include "core/figures/ticks.h"
 #include "ui/plots/curve_graph.h"
 #include "ui/plots/figure_ticker.h"
+#include "ui/plots/line_sample.h"
 #include "ui/plots/plot_annotations.h"
 #include "ui/plots/plot_colours.h"
 #include "ui/plots/plot_overlay.h"
@@ -17,10 +18,28 @@ namespace {
 
 constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kFewPoints = 4000;  ///< up to here a line is drawn anti-aliased
+constexpr std::size_t kWholePoints = 20'000;  ///< up to here a graph holds its line whole
+constexpr int kColumnsPerPixel = 2;           ///< of the sample of a longer one
 constexpr std::size_t kFewDots = 16;      ///< up to here dots are a little larger
 constexpr int kTopMargin = 22;            ///< room for the step cursor's label
 constexpr int kTickLength = 3;
 constexpr int kLabelPadding = 4;
+
+bool ascends(const std::vector<double>& x) {
+  return std::is_sorted(x.begin(), x.end()) && std::all_of(x.begin(), x.end(), [](double v) { return std::isfinite(v); });
+}
+
+/// Borders of `count` columns of equal width on the axis.
+std::vector<double> columnEdges(const QCPRange& range, int count, bool log) {
+  std::vector<double> edges;
+  edges.reserve(static_cast<std::size_t>(count) + 1);
+  for (int i = 0; i <= count; ++i) {
+    const double share = static_cast<double>(i) / count;
+    edges.push_back(log ? range.lower * std::pow(range.upper / range.lower, share)
+                        : range.lower + share * (range.upper - range.lower));
+  }
+  return edges;
+}
 
 FigureTicker* tickerOf(const QCPAxis* axis) {
   return static_cast<FigureTicker*>(axis->ticker().data());
@@ -73,9 +92,9 @@ QVector<QCPGraphData> PlotCanvas::points(const figures::Line& line, std::size_t 
   return points;
 }
 
-QCPAbstractPlottable* PlotCanvas::makeLine(const figures::Line& line) {
+QCPAbstractPlottable* PlotCanvas::makeLine(const figures::Line& line, bool whole) {
   auto* graph = new CurveGraph(xAxis, yAxis);
-  graph->data()->set(points(line, 0), std::is_sorted(line.x.begin(), line.x.end()));
+  if (whole) graph->data()->set(points(line, 0), std::is_sorted(line.x.begin(), line.x.end()));
   graph->setAdaptiveSampling(true);
   graph->setSelectable(QCP::stNone);
   return graph;
@@ -104,9 +123,9 @@ void PlotCanvas::makeBand(const figures::Band& band) {
   figures::Line edge;
   edge.x = band.x;
   edge.y = band.low;
-  auto* low = static_cast<QCPGraph*>(makeLine(edge));
+  auto* low = static_cast<QCPGraph*>(makeLine(edge, true));
   edge.y = band.high;
-  auto* high = static_cast<QCPGraph*>(makeLine(edge));
+  auto* high = static_cast<QCPGraph*>(makeLine(edge, true));
   high->setChannelFillGraph(low);
   static_cast<CurveGraph*>(low)->setThinning(Thinning::Lows);
   static_cast<CurveGraph*>(high)->setThinning(Thinning::Highs);
@@ -130,11 +149,14 @@ void PlotCanvas::rebuild() {
   for (const auto& band : figure.bands) makeBand(band);
   // Raw points lie under all averages, whatever their order in the figure.
   plottables_.assign(figure.lines.size(), nullptr);
+  samples_.assign(figure.lines.size(), {});
+  ascends_.clear();
+  for (const figures::Line& line : figure.lines) ascends_.push_back(ascends(line.x));
   for (const auto role : {figures::Role::Raw, figures::Role::Single, figures::Role::Main}) {
     for (std::size_t i = 0; i < figure.lines.size(); ++i) {
       const figures::Line& line = figure.lines[i];
       if (line.style.role != role) continue;
-      plottables_[i] = line.shape == figures::Shape::Bars ? makeBars(line) : makeLine(line);
+      plottables_[i] = line.shape == figures::Shape::Bars ? makeBars(line) : makeLine(line, !isSampled(i));
     }
   }
   restyle();
@@ -143,8 +165,41 @@ void PlotCanvas::rebuild() {
 void PlotCanvas::append(std::size_t line, std::size_t first) {
   auto* graph = dynamic_cast<QCPGraph*>(plottables_[line]);
   if (graph == nullptr) return;
-  graph->data()->add(points(state_->figure.lines[line], first), true);
+  // The next repaint samples a long line anew.
+  if (!isSampled(line)) graph->data()->add(points(state_->figure.lines[line], first), true);
   styleLine(line);
+}
+
+bool PlotCanvas::isSampled(std::size_t index) const {
+  const figures::Line& line = state_->figure.lines[index];
+  return line.shape == figures::Shape::Line && ascends_[index] && line.x.size() > kWholePoints;
+}
+
+void PlotCanvas::sampleLine(std::size_t index) {
+  const figures::Line& line = state_->figure.lines[index];
+  const QCPRange range = xAxis->range();
+  const bool log_x = state_->figure.x.log;
+  // One point more on each side: the line goes on to the border.
+  auto first = std::lower_bound(line.x.begin(), line.x.end(), range.lower);
+  auto last = std::upper_bound(first, line.x.end(), range.upper);
+  if (first != line.x.begin() && (!log_x || *(first - 1) > 0)) --first;
+  if (last != line.x.end()) ++last;
+  const auto at = static_cast<std::size_t>(first - line.x.begin());
+  const LinePiece piece{line.x.data() + at, line.y.data() + at, static_cast<std::size_t>(last - first),
+                        state_->figure.y.log};
+  const bool whole = piece.size <= kWholePoints;
+  const int columns = whole ? 0 : kColumnsPerPixel * std::max(1, width());
+  const Sample wanted{range.lower, range.upper, columns, line.x.size(), isAverage(line)};
+  if (samples_[index] == wanted) return;
+  samples_[index] = wanted;
+  // Where all are kept, every point is a column of its own.
+  const std::vector<double> edges =
+      whole ? std::vector<double>(first, last) : columnEdges(range, columns, log_x);
+  static_cast<QCPGraph*>(plottables_[index])->data()->set(sampleOf(piece, edges, wanted.means), true);
+}
+
+bool PlotCanvas::isAverage(const figures::Line& line) const {
+  return line.style.role == figures::Role::Main && hasRawTwin(line);
 }
 
 bool PlotCanvas::hasRawTwin(const figures::Line& line) const {
@@ -166,12 +221,12 @@ void PlotCanvas::styleLine(std::size_t index) {
     return;
   }
   auto* graph = static_cast<CurveGraph*>(plottables_[index]);
-  const bool is_average = line.style.role == figures::Role::Main && hasRawTwin(line);
+  const bool is_average = isAverage(line);
   graph->setThinning(is_average ? Thinning::Means : Thinning::Exact);
-  QPen pen = linePen(line.style, colour, lit ? 1 : 0);
-  if (!is_average && graph->isDense()) pen = QPen(colour, 1);
-  graph->setPen(pen);
-  graph->setAntialiased(line.x.size() <= kFewPoints || is_average);
+  const bool dense = graph->isDense();
+  graph->setPen(!is_average && dense ? QPen(colour, 1) : linePen(line.style, colour, lit ? 1 : 0));
+  // Noise between every two pixels gains nothing from anti-aliasing, and costs most of a repaint's time.
+  graph->setAntialiased(is_average || (!dense && line.x.size() <= kFewPoints));
   QCPScatterStyle dots(QCPScatterStyle::ssNone);
   if (line.style.markers || line.x.size() == 1) {
     dots = QCPScatterStyle(QCPScatterStyle::ssDisc, QPen(Qt::NoPen), QBrush(colour),
@@ -242,7 +297,10 @@ void PlotCanvas::layOut() {
   }
   const int room = std::max(1, width() - axisRect()->margins().left() - axisRect()->margins().right());
   tickerOf(xAxis)->setMaxCount(std::clamp(room / (widest + 14), 2, state_->figure.x.categories.empty() ? 10 : 1000));
-  for (std::size_t i = 0; i < plottables_.size(); ++i) styleLine(i);
+  for (std::size_t i = 0; i < plottables_.size(); ++i) {
+    if (isSampled(i)) sampleLine(i);
+    styleLine(i);
+  }
   if (left != needed_left_ || right != needed_right_) {
     needed_left_ = left;
     needed_right_ = right;

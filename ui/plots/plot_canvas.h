@@ -14,8 +14,9 @@ class PlotOverlay;
 
 /// Draws a PlotState with QCustomPlot. Takes no input of its own: PlotView does that.
 ///
-/// All lines are fast polylines with adaptive sampling, and a line with many points a pixel that is no average is drawn
-/// 1 px wide and solid: that keeps one million noisy points under 20 ms. Opacity is mixed into the colour beforehand,
+/// Of a long line the graphs hold what its pixel columns need in the range in view, not a copy of every point. All lines
+/// are fast polylines with adaptive sampling, and a line with many points a pixel that is no average is drawn 1 px wide
+/// and solid: that keeps one million noisy points under 20 ms. Opacity is mixed into the colour beforehand,
 /// so that a line does not darken where it crosses itself.
 class PlotCanvas : public QCustomPlot {
   Q_OBJECT
@@ -51,7 +52,7 @@ class PlotCanvas : public QCustomPlot {
   void neededMarginsChanged();
 
  private:
-  QCPAbstractPlottable* makeLine(const figures::Line& line);
+  QCPAbstractPlottable* makeLine(const figures::Line& line, bool whole);
   QCPAbstractPlottable* makeBars(const figures::Line& line);
   void makeBand(const figures::Band& band);
   void styleLine(std::size_t index);
@@ -59,6 +60,9 @@ class PlotCanvas : public QCustomPlot {
   void styleBands();
   void styleAxes();
   void layOut();
+  bool isSampled(std::size_t index) const;
+  bool isAverage(const figures::Line& line) const;
+  void sampleLine(std::size_t index);
   int leftMargin(int max_ticks) const;
   QVector<QCPGraphData> points(const figures::Line& line, std::size_t first) const;
 
@@ -70,7 +74,17 @@ class PlotCanvas : public QCustomPlot {
   int least_right_ = 0;
   int needed_left_ = 0;
   int needed_right_ = 0;
+  /// What the graph of a long line holds: the part of the line that was in view.
+  struct Sample {
+    double low = 0, high = 0;
+    int columns = 0;
+    std::size_t size = 0;  ///< of the line
+    bool means = false;
+    bool operator==(const Sample&) const = default;
+  };
   std::vector<QCPAbstractPlottable*> plottables_;             ///< one a line
+  std::vector<bool> ascends_;                                 ///< x of each line: only then can it be sampled
+  std::vector<Sample> samples_;                               ///< one a line
   std::vector<std::pair<QCPGraph*, QCPGraph*>> band_graphs_;  ///< low and high of each band
 };
 

@@ -120,6 +120,7 @@ void PlotCard::showPage(QWidget* page) {
   stack_->setCurrentWidget(page);
   stack_->setMinimumHeight(is_export ? export_->sizeHint().height() : kPlotHeight);
   toolbar_->setOpen(page == table_, is_export);
+  if (was_export && !is_export) export_->forgetSource();
   if (was_export != is_export) Q_EMIT exportOpened(is_export);
 }
 

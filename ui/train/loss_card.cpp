@@ -4,8 +4,12 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <memory>
+#include <utility>
+
 #include "core/figures/curve_figure.h"
 #include "ui/main_window/session_model.h"
+#include "ui/plots/figure_builder.h"
 #include "ui/plots/plot_view.h"
 #include "ui/plots/table_twin.h"
 #include "ui/widgets/help_topics.h"
@@ -17,10 +21,11 @@ namespace {
 constexpr int kMillisecondsBetweenDrawings = 250;
 constexpr double kSmoothing = 0.9;
 constexpr int kPlotHeight = 180;
+constexpr std::size_t kSmall = 10'000;  ///< points that are computed on the UI thread
 
 }  // namespace
 
-LossCard::LossCard(SessionModel* session, QWidget* parent) : Card(tr("Training loss"), parent), session_(session) {
+LossCard::LossCard(SessionModel* session, QWidget* parent) : Card(tr("Training loss"), parent), session_(session), builder_(new FigureBuilder(this)) {
   plot_ = new PlotView;
   plot_->setMinimumHeight(kPlotHeight);
   // The plot takes what the other cards leave: its own wish would push the first batch out of sight.
@@ -42,8 +47,10 @@ LossCard::LossCard(SessionModel* session, QWidget* parent) : Card(tr("Training l
   setHelpTopic(this, QStringLiteral("measure.loss"));
   soon_.setSingleShot(true);
   soon_.setInterval(kMillisecondsBetweenDrawings);
-  connect(&soon_, &QTimer::timeout, this, &LossCard::draw);
-  connect(session, &SessionModel::selectionChanged, this, &LossCard::draw);
+  connect(&soon_, &QTimer::timeout, this, &LossCard::drawInView);
+  connect(session, &SessionModel::selectionChanged, this, &LossCard::drawInView);
+  connect(builder_, &FigureBuilder::ready, this,
+          [this](const std::shared_ptr<figures::FigureData>& figure) { take(std::move(*figure)); });
   const auto draw_soon = [this](store::RunId id) {
     if (id == session_->selectedRun() && !soon_.isActive()) soon_.start();
   };
@@ -52,9 +59,20 @@ LossCard::LossCard(SessionModel* session, QWidget* parent) : Card(tr("Training l
   draw();
 }
 
+void LossCard::drawInView() {
+  is_stale_ = !isVisible();
+  if (!is_stale_) draw();
+}
+
+void LossCard::showEvent(QShowEvent* event) {
+  Card::showEvent(event);
+  if (std::exchange(is_stale_, false)) draw();
+}
+
 void LossCard::draw() {
   const store::RunRecord* run = session_->run(session_->selectedRun());
-  std::vector<figures::RunSeries> series;
+  auto series = std::make_shared<std::vector<figures::RunSeries>>();
+  std::size_t num_points = 0;
   if (run != nullptr) {
     figures::RunSeries loss;
     loss.run = *run;
@@ -64,11 +82,15 @@ void LossCard::draw() {
       const auto found = rows->series.find(loss.series);
       if (found != rows->series.end()) loss.points = found->second;
     }
-    series.push_back(std::move(loss));
+    num_points = loss.points.size();
+    series->push_back(std::move(loss));
   }
   figures::CurveOptions options;
   options.smoothing = kSmoothing;
-  figures::FigureData figure = figures::curve_figure(series, options);
+  builder_->request([series, options] { return figures::curve_figure(*series, options); }, num_points <= kSmall);
+}
+
+void LossCard::take(figures::FigureData figure) {
   figure.title.clear();
   plot_->setFigure(std::move(figure));
   plot_->setAccessibleName(tr("Training loss"));

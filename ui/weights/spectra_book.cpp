@@ -43,7 +43,11 @@ void SpectraBook::sync() {
     if (record == nullptr || data == nullptr || data->spectra.empty()) continue;
     const auto known = std::find_if(runs_.begin(), runs_.end(), [id](const auto& run) { return run.run.id == id; });
     figures::RunSpectra one;
-    if (known != runs_.end() && known->spectra.size() <= data->spectra.size()) one = std::move(*known);
+    int& thinned = thinned_[id];
+    if (known != runs_.end() && thinned == data->spectra_thinned && known->spectra.size() <= data->spectra.size()) {
+      one = std::move(*known);
+    }
+    thinned = data->spectra_thinned;
     one.run = *record;
     one.spectra.insert(one.spectra.end(), data->spectra.begin() + static_cast<std::ptrdiff_t>(one.spectra.size()),
                        data->spectra.end());

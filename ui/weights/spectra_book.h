@@ -34,6 +34,7 @@ class SpectraBook : public QObject {
   SessionModel* session_;
   QTimer* soon_;
   std::vector<figures::RunSpectra> runs_;
+  std::map<RunId, int> thinned_;  ///< RunData::spectra_thinned at the last copy
 };
 
 }  // namespace lorascope::ui

@@ -3,6 +3,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
+#include <QPixmapCache>
 
 #include "ui/widgets/theme.h"
 
@@ -40,7 +41,12 @@ void Chip::setSwatch(const QColor& colour) {
 }
 
 QPixmap swatchPixmap(const QColor& colour, int side, double pixelRatio) {
-  QPixmap pixmap(QSize(side, side) * pixelRatio);
+  // One pixmap a colour: models hand it out for every cell at every repaint, and icons cache by pixmap.
+  const QString key =
+      QStringLiteral("lorascope/swatch/%1/%2/%3").arg(colour.name(QColor::HexArgb)).arg(side).arg(pixelRatio);
+  QPixmap pixmap;
+  if (QPixmapCache::find(key, &pixmap)) return pixmap;
+  pixmap = QPixmap(QSize(side, side) * pixelRatio);
   pixmap.setDevicePixelRatio(pixelRatio);
   pixmap.fill(Qt::transparent);
   QPainter painter(&pixmap);
@@ -48,6 +54,8 @@ QPixmap swatchPixmap(const QColor& colour, int side, double pixelRatio) {
   painter.setPen(Qt::NoPen);
   painter.setBrush(colour);
   painter.drawRoundedRect(QRectF(0, 0, side, side), 2, 2);
+  painter.end();
+  QPixmapCache::insert(key, pixmap);
   return pixmap;
 }
 

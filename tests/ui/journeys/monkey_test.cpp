@@ -1,5 +1,6 @@
 // Random clicks and keys against a window on living runs: nothing crashes, leaks or blocks the window.
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <QAbstractButton>
@@ -18,6 +19,7 @@
 #include "tests/support/qt_application.h"
 #include "tests/ui/shell/waiting.h"
 #include "ui/main_window/main_window.h"
+#include "ui/main_window/memory_return.h"
 #include "ui/main_window/watchdog.h"
 
 namespace lorascope::ui {
@@ -30,6 +32,25 @@ double resident_mib() {
   double total = 0, resident = 0;
   file >> total >> resident;
   return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024 * 1024);
+}
+
+/// Bytes that are allocated and not freed, without what the allocator keeps for later.
+double live_mib() {
+  const struct mallinfo2 info = mallinfo2();
+  return static_cast<double>(info.uordblks + info.hblkhd) / (1024 * 1024);
+}
+
+/// Classes of which there are more objects under `root` than at the last call: "QAction +4 (120)".
+std::string grown_classes(const QObject& root, std::map<std::string, int>& last) {
+  std::map<std::string, int> now;
+  for (const QObject* object : root.findChildren<QObject*>()) ++now[object->metaObject()->className()];
+  std::string text;
+  for (const auto& [name, count] : now) {
+    const int more = count - last[name];
+    if (more > 0) text += "\n  " + name + " +" + std::to_string(more) + " (" + std::to_string(count) + ")";
+  }
+  last = std::move(now);
+  return text;
 }
 
 /// Two runs that write points for as long as the test lasts.
@@ -97,11 +118,11 @@ void press_something(MainWindow& window, std::mt19937& random) {
 }
 
 /// The slowest events of the whole test, each with its number and its longest time.
-std::string summary(const std::vector<Watchdog::Block>& blocks) {
+std::string summary(const std::deque<Watchdog::Block>& blocks) {
   std::map<QString, std::pair<int, qint64>> by_event;
   for (const Watchdog::Block& block : blocks) {
-    const QString first = block.events.section(' ', 0, -3).section(QStringLiteral(", "), 0, 0);
-    auto& [count, longest] = by_event[first.section(' ', 0, 3)];
+    const QString first = block.events.section(QStringLiteral(", "), 0, 0);
+    auto& [count, longest] = by_event[first.section(' ', 0, -3)];
     ++count;
     longest = std::max(longest, block.ms);
   }
@@ -117,6 +138,7 @@ TEST_CASE("Random clicks and keys on living runs neither crash nor leak nor bloc
   const bool is_long = qEnvironmentVariableIsSet("LORASCOPE_MONKEY_SECONDS");
   const double seconds = qEnvironmentVariable("LORASCOPE_MONKEY_SECONDS", QStringLiteral("4")).toDouble();
   const test::SampleOptions sample = {.num_steps = 40, .spectrum_length = 8, .with_living = false, .with_trouble = true};
+  returnFreedMemory();  // as the program does
   OpenSession open(sample);
   const LivingRuns living(open, open.other(), seconds + 5);
   MainWindow window(&open.session());
@@ -135,6 +157,7 @@ TEST_CASE("Random clicks and keys on living runs neither crash nor leak nor bloc
   clock.start();
   minute.start();
   double before = 0;
+  std::map<std::string, int> classes;
   for (int i = 0; static_cast<double>(clock.elapsed()) < seconds * 1000; ++i) {
     watchdog.beginTurn();
     if (i % 25 == 0) window.showTab(tabs[static_cast<qsizetype>(random() % static_cast<unsigned>(tabs.size()))]);
@@ -150,8 +173,8 @@ TEST_CASE("Random clicks and keys on living runs neither crash nor leak nor bloc
     if (is_long && minute.elapsed() > 60000) {
       minute.restart();
       std::cerr << clock.elapsed() / 1000 << " s, " << i << " presses, " << resident_mib() << " MiB (" << before
-                << " at first), longest turn " << watchdog.longestMs() << " ms, " << watchdog.blocks().size()
-                << " above 50 ms" << std::endl;
+                << " at first), " << live_mib() << " MiB live, longest turn " << watchdog.longestMs() << " ms, "
+                << watchdog.numBlocks() << " above 50 ms" << grown_classes(window, classes) << std::endl;
     }
   }
   CHECK(window.isVisible());
@@ -160,7 +183,7 @@ TEST_CASE("Random clicks and keys on living runs neither crash nor leak nor bloc
   CHECK(watchdog.longestMs() < 3000);
   if (is_long)
     WARN("memory " << before << " -> " << resident_mib() << " MiB, longest turn " << watchdog.longestMs() << " ms, "
-                   << watchdog.blocks().size() << " above 50 ms" << summary(watchdog.blocks()));
+                   << watchdog.numBlocks() << " above 50 ms" << summary(watchdog.blocks()));
 }
 
 }  // namespace
