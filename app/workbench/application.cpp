@@ -1,6 +1,5 @@
 #include "app/workbench/application.h"
 
- application_(application), options_(options) {:  ui::returnFreedMemory();
 #include <QDir>
 #include <QFileInfo>
 #include <QPixmap>
@@ -41,6 +40,7 @@ QString workspaceToOpen(const QString& wanted) {
 
 Application::Application(QApplication& application, const WorkbenchOptions& options)
     : application_(application), options_(options) {
+  ui::returnFreedMemory();
   const QString kept = QSettings().value(QStringLiteral("window/theme")).toString();
   const ui::Appearance by_default = kept == "dark"    ? ui::Appearance::Dark
                                     : kept == "light" ? ui::Appearance::Light

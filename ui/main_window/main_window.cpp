@@ -1,6 +1,5 @@
 #include "ui/main_window/main_window.h"
 
- QMainWindow(parent), session_(session), edits_(session, &undo_) {:  undo_.setUndoLimit(kMostUndoSteps);
 #include <QCloseEvent>
 #include <QDir>
 #include <QDockWidget>
@@ -72,6 +71,7 @@ bool isTrainerFolder(const QString& path) {
 
 MainWindow::MainWindow(SessionModel* session, QWidget* parent)
     : QMainWindow(parent), session_(session), edits_(session, &undo_) {
+  undo_.setUndoLimit(kMostUndoSteps);
   setWindowTitle(QStringLiteral("Lorascope"));
   setWindowIcon(applicationIcon());
   setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks);
