@@ -5,6 +5,7 @@
 #include <QPixmap>
 #include <QSettings>
 #include <QTimer>
+#include <algorithm>
 #include <iostream>
 
 #include "core/store/workspace.h"
@@ -58,6 +59,14 @@ Application::Application(QApplication& application, const WorkbenchOptions& opti
     std::cerr << "lorascope-workbench: there is no tab " << options_.tab.toStdString() << "; there are "
               << window_->tabNames().join(", ").toStdString() << '\n';
   }
+  if (options_.run > 0) {
+    auto* once = new QObject(window_.get());
+    QObject::connect(session_.get(), &ui::SessionModel::runsChanged, once, [this, once] {
+      if (session_->run(options_.run) == nullptr) return;
+      session_->select({options_.run});
+      once->deleteLater();
+    });
+  }
   session_->openWorkspace(QDir::current().absoluteFilePath(workspaceToOpen(options_.workspace)), true);
 }
 
@@ -66,7 +75,8 @@ Application::~Application() = default;
 int Application::run() {
   window_->show();
   if (!options_.screenshot.isEmpty()) {
-    QTimer::singleShot(kMillisecondsUntilPicture, window_.get(), [this] { takeScreenshot(); });
+    const int wait = std::max(kMillisecondsUntilPicture, options_.seconds_until_picture * 1000);
+    QTimer::singleShot(wait, window_.get(), [this] { takeScreenshot(); });
   }
   return QApplication::exec();
 }
@@ -77,7 +87,7 @@ void Application::chooseAppearance(ui::Appearance appearance) {
 }
 
 void Application::takeScreenshot() {
-  const bool saved = window_->grab().save(options_.screenshot);
+  const bool saved = window_->grab().save(options_.screenshot, nullptr, 0);
   if (!saved) {
     std::cerr << "lorascope-workbench: cannot write " << options_.screenshot.toStdString() << '\n';
   }

@@ -16,7 +16,9 @@ struct WorkbenchOptions {
   QString tab;        ///< empty = as it was left
   std::optional<QSize> size;
   std::optional<ui::Appearance> appearance;
+  int run = 0;         ///< is selected; 0: none
   QString screenshot;  ///< renders the window to this file and ends
+  int seconds_until_picture = 0;  ///< 0: as long as the first rows need to be read and drawn
 };
 
 /// The desktop program: opens the workspace, builds the window; no other logic.

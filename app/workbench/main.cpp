@@ -35,12 +35,17 @@ int runWorkbench(int argc, char** argv) {
   const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Size of the window: 1280x800"),
                                 QStringLiteral("WxH"));
   const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light or dark"), QStringLiteral("THEME"));
-  parser.addOptions({screenshot, tab, size, theme});
+  const QCommandLineOption run(QStringLiteral("run"), QStringLiteral("Selects this run"), QStringLiteral("NUMBER"));
+  const QCommandLineOption after(QStringLiteral("after"), QStringLiteral("Seconds until the picture is taken"),
+                                 QStringLiteral("SECONDS"));
+  parser.addOptions({screenshot, after, tab, run, size, theme});
   parser.process(application);
   WorkbenchOptions options;
   options.workspace = parser.positionalArguments().value(0);
   options.screenshot = parser.value(screenshot);
+  options.seconds_until_picture = parser.value(after).toInt();
   options.tab = parser.value(tab);
+  options.run = parser.value(run).toInt();
   if (parser.isSet(size)) {
     options.size = sizeFrom(parser.value(size));
   }

@@ -273,8 +273,9 @@ FigureData curve_figure(std::span<const RunSeries> runs, const CurveOptions& opt
   figure.y.label = series_label(on_test ? "test/" + series.substr(5) : series);
   figure.title = capitalised(figure.y.label);
   const bool score = series.starts_with("eval/") || series.starts_with("test/");
-  const bool per_cent = score && is_share(series.substr(5), runs.front().run.task);
-  if (per_cent) figure.y.unit = "%";
+  // One metric may be a share in one task and be stored in per cent in another.
+  const auto factor = [&](const RunSeries& run) { return score && is_share(series.substr(5), run.run.task) ? 100.0 : 1.0; };
+  if (std::any_of(runs.begin(), runs.end(), [&](const RunSeries& run) { return factor(run) > 1; })) figure.y.unit = "%";
   if (series == "train/tokens_per_second") figure.y.unit = "tokens/s";
   if (series == "system/rss_mib") figure.y.unit = "MiB";
 
@@ -282,7 +283,7 @@ FigureData curve_figure(std::span<const RunSeries> runs, const CurveOptions& opt
   std::vector<Trace> traces;
   for (const RunSeries& run : runs) {
     records.push_back(&run.run);
-    traces.push_back(trace_of(run, options, per_cent ? 100 : 1));
+    traces.push_back(trace_of(run, options, factor(run)));
   }
   std::vector<RunGroup> groups = group_runs(records, options.grouping);
   figure.note = note_of(groups, traces, options);

@@ -44,7 +44,7 @@ HelpWindow::HelpWindow(QWidget* parent)
   left->addWidget(topics_, 1);
   row->addLayout(left);
   row->addWidget(page_, 1);
-  resize(760, 620);
+  resize(940, 680);
   connect(search_, &QLineEdit::textChanged, this, &HelpWindow::fill);
   connect(topics_, &QListWidget::currentRowChanged, this, &HelpWindow::showChosen);
   fill();

@@ -11,6 +11,7 @@ namespace lorascope::ui {
 namespace {
 
 constexpr const char* kProperty = "helpTopic";
+constexpr int kHelpPictureWidth = 640;
 
 const QJsonObject& topics() {
   static const QJsonObject all = [] {
@@ -25,12 +26,16 @@ QString part(const QString& id, const char* name) {
   return topics().value(id).toObject().value(QLatin1String(name)).toString();
 }
 
+bool isView(const QString& id) { return id.startsWith(QLatin1String("view.")); }
+bool isMeasure(const QString& id) { return id.startsWith(QLatin1String("measure.")); }
+
 }  // namespace
 
 QStringList helpIds() {
-  QStringList settings, measures;
-  for (const QString& id : topics().keys()) (id.startsWith(QLatin1String("measure.")) ? measures : settings).append(id);
-  return settings + measures;
+  QStringList views, settings, measures;
+  for (const QString& id : topics().keys())
+    (isView(id) ? views : isMeasure(id) ? measures : settings).append(id);
+  return views + settings + measures;
 }
 
 QString helpTitle(const QString& id) {
@@ -47,7 +52,7 @@ QString helpSummary(const QString& id) {
 QString helpHtml(const QString& id) {
   if (helpTitle(id).isEmpty()) return {};
   QString html = QStringLiteral("<h2>%1</h2>").arg(helpTitle(id).toHtmlEscaped());
-  if (!id.startsWith(QLatin1String("measure."))) html += QStringLiteral("<p><tt>%1</tt></p>").arg(id.toHtmlEscaped());
+  if (!isView(id) && !isMeasure(id)) html += QStringLiteral("<p><tt>%1</tt></p>").arg(id.toHtmlEscaped());
   const std::pair<const char*, const char*> parts[] = {
       {"what", ""}, {"formula", "Formula"}, {"read", "How to read it"}, {"doubt", "When not to believe it"}};
   for (const auto& [name, heading] : parts) {
@@ -55,6 +60,12 @@ QString helpHtml(const QString& id) {
     if (text.isEmpty()) continue;
     if (*heading != 0) html += QStringLiteral("<h3>%1</h3>").arg(QString::fromUtf8(heading));
     html += QStringLiteral("<p>%1</p>").arg(text.toHtmlEscaped());
+  }
+  if (const QString picture = part(id, "picture"); !picture.isEmpty()) {
+    html += QStringLiteral("<p><img src=\":/help/pictures/%1.png\" width=\"%2\" alt=\"%3\"></p>")
+                .arg(picture)
+                .arg(kHelpPictureWidth)
+                .arg(helpTitle(id).toHtmlEscaped());
   }
   return html;
 }
