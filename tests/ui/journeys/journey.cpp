@@ -2,7 +2,6 @@
 
 #include <QAbstractButton>
 #include <QApplication>
-#include <QDir>
 #include <QDropEvent>
 #include <QMimeData>
 #include <QTest>
@@ -14,6 +13,7 @@
 #include "tests/support/qt_application.h"
 #include "tests/support/tiny_run.h"
 #include "tests/ui/shell/waiting.h"
+#include "tests/ui/shell/window_pictures.h"
 #include "ui/main_window/session_model.h"
 #include "ui/main_window/window_settings.h"
 #include "ui/widgets/message_bar.h"
@@ -105,13 +105,7 @@ bool Journey::wait_for_runs(std::size_t count, int milliseconds) {
   return all;
 }
 
-void Journey::picture(const std::string& step) {
-  const QString folder = qEnvironmentVariable("LORASCOPE_PICTURES");
-  if (folder.isEmpty()) return;
-  QTest::qWait(400);
-  const QString file = QString::fromStdString(name_ + "-" + step + ".png");
-  CHECK(window_->grab().save(QDir(folder).filePath(file)));
-}
+void Journey::picture(const std::string& step) { save_pictures(*window_, name_ + "-" + step); }
 
 void drop_on(QWidget& widget, const std::filesystem::path& path) {
   QMimeData data;

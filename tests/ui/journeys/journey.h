@@ -39,7 +39,7 @@ class Journey {
   void press(const QString& text, QWidget* within = nullptr);
   /// Waits until every run has ended and the window knows it; `count` of them.
   bool wait_for_runs(std::size_t count, int milliseconds = 120000);
-  /// A picture of the window where LORASCOPE_PICTURES names a folder.
+  /// Pictures of the window, as save_pictures() makes them.
   void picture(const std::string& step);
 
  private:
