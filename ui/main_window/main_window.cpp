@@ -9,6 +9,7 @@
 #include <QJsonObject>
 #include <QMimeData>
 #include <QPushButton>
+#include <QResizeEvent>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -54,6 +55,7 @@ namespace {
 constexpr int kRunsWidth = 300;
 constexpr int kDetailsWidth = 320;
 constexpr int kLogHeight = 190;
+constexpr int kWidthForDetails = 1100;
 constexpr int kMostUndoSteps = 200;
 
 /// What a Hugging Face Trainer left: its state lies there, or in its checkpoints.
@@ -152,9 +154,13 @@ void MainWindow::buildCentre() {
   new UndoReceiver(this, &undo_);
   connect(report_, &ReportTab::pinned, this, &MainWindow::showPinned);
   // What F1 says where a part of a tab has no topic of its own.
-  setHelpTopic(inspect_, QStringLiteral("measure.what_if"));
-  setHelpTopic(compare_, QStringLiteral("measure.interval"));
-  setHelpTopic(weights_, QStringLiteral("measure.relative_norm"));
+  setHelpTopic(train_, QStringLiteral("view.train"));
+  setHelpTopic(curves_, QStringLiteral("view.curves"));
+  setHelpTopic(compare_, QStringLiteral("view.compare"));
+  setHelpTopic(weights_, QStringLiteral("view.weights"));
+  setHelpTopic(inspect_, QStringLiteral("view.inspect"));
+  setHelpTopic(representations_, QStringLiteral("view.representations"));
+  setHelpTopic(report_, QStringLiteral("view.report"));
   palette_ = new CommandPalette(this);
   setAcceptDrops(true);
   connect(top_, &TopBar::tabSplitRequested, this, [this](int index) { splitTab(tab_names_.at(index)); });
@@ -421,7 +427,24 @@ void MainWindow::chooseAdapter() {
   showTab(QStringLiteral("Weights"));
 }
 
+void MainWindow::resizeEvent(QResizeEvent* event) {
+  QMainWindow::resizeEvent(event);
+  const bool had_room = event->oldSize().width() < 0 || event->oldSize().width() >= kWidthForDetails;
+  const bool has_room = width() >= kWidthForDetails;
+  if (has_room == had_room && event->oldSize().width() >= 0) return;
+  if (!has_room && !details_dock_->isHidden() && !details_dock_->isFloating()) {
+    details_gave_way_ = true;
+    details_dock_->hide();
+    resizeDocks({runs_dock_}, {kRunsWidth}, Qt::Horizontal);
+  } else if (has_room && details_gave_way_) {
+    details_gave_way_ = false;
+    details_dock_->show();
+    resizeDocks({runs_dock_, details_dock_}, {kRunsWidth, kDetailsWidth}, Qt::Horizontal);
+  }
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
+  if (details_gave_way_) details_dock_->show();
   saveLayout(*this);
   keepLayout();
   for (TornTab* torn : torn_) torn->hide();  // they must not keep the program alive

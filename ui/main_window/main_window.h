@@ -88,6 +88,8 @@ class MainWindow : public QMainWindow {
 
  protected:
   void closeEvent(QCloseEvent* event) override;
+  /// In a narrow window the details give way, until it is wide again or somebody asks for them.
+  void resizeEvent(QResizeEvent* event) override;
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
 
@@ -137,6 +139,7 @@ class MainWindow : public QMainWindow {
   StatusLine* status_ = nullptr;
   QDockWidget* runs_dock_ = nullptr;
   QDockWidget* details_dock_ = nullptr;
+  bool details_gave_way_ = false;
   QDockWidget* log_dock_ = nullptr;
   QPointer<HelpWindow> help_;
   store::RunId followed_ = 0;  ///< the run that the window chose by itself; another selection is the user's

@@ -97,9 +97,9 @@ void ResultCard::fill() {
 
 void ResultCard::changeEvent(QEvent* event) {
   Card::changeEvent(event);
-  if (event->type() == QEvent::PaletteChange && !summary_.rows.empty()) {
-    fill();
-  }
+  // Not at once: Qt goes through all widgets while it changes their style, and filling deletes some.
+  if (event->type() == QEvent::PaletteChange && !summary_.rows.empty())
+    QMetaObject::invokeMethod(this, &ResultCard::fill, Qt::QueuedConnection);
 }
 
 }  // namespace lorascope::ui
