@@ -18,6 +18,7 @@ namespace lorascope::ui {
 namespace {
 
 constexpr double kThreshold = 0.5;  ///< as in [Shuttleworth et al.]
+constexpr int kPairsOfKind = 250;   ///< about ten seconds a model, as in the window; all of them take many minutes
 
 QString tr(const char* text) {
   return QCoreApplication::translate("ProgramPresets", text);
@@ -74,7 +75,8 @@ std::vector<ProgramStep> weightSteps(
   for (const store::RunRecord& run : runs) {
     if (!hasOneUpdate(run)) continue;
     steps.push_back({{QStringLiteral("analyse"), QString::number(run.id), QStringLiteral("--what"), QLatin1String(what)},
-                     [run, contents](const QJsonObject& answer) { return contents(run, answer); }});
+                     [run, contents](const QJsonObject& answer) { return contents(run, answer); },
+                     {run}});
   }
   return steps;
 }
@@ -104,13 +106,16 @@ std::vector<figures::Content> overlapContents(const std::string& title, const QJ
 std::vector<ProgramStep> overlapSteps(const std::vector<store::RunRecord>& runs) {
   std::vector<store::RunRecord> adapters;
   std::copy_if(runs.begin(), runs.end(), std::back_inserter(adapters),
-               [](const store::RunRecord& run) { return run.method == "lora"; });
+               [](const store::RunRecord& run) {
+                 return run.method == "lora" && run.state == store::RunState::Finished;
+               });
   std::vector<ProgramStep> steps;
   for (std::size_t i = 1; i < adapters.size(); ++i) {
     const std::string title = nameOf(adapters[0]) + " against " + nameOf(adapters[i]);
     steps.push_back({{QStringLiteral("analyse"), QString::number(adapters[0].id), QString::number(adapters[i].id),
                       QStringLiteral("--what"), QStringLiteral("overlap")},
-                     [title](const QJsonObject& answer) { return overlapContents(title, answer); }});
+                     [title](const QJsonObject& answer) { return overlapContents(title, answer); },
+                     {adapters[0], adapters[i]}});
   }
   return steps;
 }
@@ -120,7 +125,9 @@ ProgramStep statesStep(const std::vector<store::RunRecord>& runs, const QString&
                        std::function<std::vector<figures::Content>(const QJsonObject&)> contents) {
   QStringList arguments = {QStringLiteral("analyse")};
   for (const store::RunRecord& run : runs) arguments.append(QString::number(run.id));
-  return {arguments + QStringList{QStringLiteral("--what"), what}, std::move(contents)};
+  arguments += {QStringLiteral("--what"), what};
+  if (what == "sensitivity") arguments += {QStringLiteral("--pairs-of-kind"), QString::number(kPairsOfKind)};
+  return {arguments, std::move(contents), runs};
 }
 
 std::vector<figures::Content> ckaContents(const QJsonObject& answer) {
@@ -177,7 +184,7 @@ const std::vector<ProgramPreset>& programPresets() {
        }},
       {tr("CKA of the layers"), tr("hidden states against the base model's, with n and noise floor; minutes"),
        [](const auto& runs) { return statesSteps(runs, "cka", ckaContents); }},
-      {tr("Syntactic-semantic sensitivity"), tr("by layer from minimal pairs, with bootstrap bands; minutes"),
+      {tr("Syntactic-semantic sensitivity"), tr("by layer from 250 minimal pairs of each kind, with bootstrap bands; a minute"),
        [](const auto& runs) { return statesSteps(runs, "sensitivity", sensitivityContents); }}};
   return presets;
 }

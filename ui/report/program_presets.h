@@ -17,6 +17,7 @@ namespace lorascope::ui {
 struct ProgramStep {
   QStringList arguments;  ///< without --workspace and --json
   std::function<std::vector<figures::Content>(const QJsonObject& answer)> contents;
+  std::vector<store::RunRecord> runs = {};  ///< that it is about
 };
 
 /// An analysis that a child process computes from the models themselves.

@@ -204,7 +204,10 @@ void ReportTab::runStep(const ProgramPreset& preset, std::size_t index) {
       return;
     }
     std::vector<figures::ReportQuery> queries;
-    for (figures::Content& content : step.contents(answer)) queries.push_back(fixedQuery(std::move(content)));
+    for (figures::Content& content : step.contents(answer)) {
+      queries.push_back(fixedQuery(std::move(content)));
+      queries.back().runs = figures::selection_of(step.runs, session_->runs());
+    }
     pins_->add(queries, preset.name);
     runStep(preset, index + 1);
   });

@@ -64,6 +64,11 @@ std::vector<std::int64_t> report_runs(const store::Workspace& workspace) {
     const figures::ReportQuery query = figures::ReportQuery::from_json(record.query);
     for (const store::RunRecord& run : figures::selected_runs(query.runs, all)) ids.insert(run.id);
   }
+  // Pictures that were pinned as they are name no runs: the kit is then about all that have finished.
+  if (ids.empty() && !store::ReportStore(workspace).list().empty()) {
+    for (const store::RunRecord& run : all)
+      if (run.state == store::RunState::Finished) ids.insert(run.id);
+  }
   return {ids.begin(), ids.end()};
 }
 

@@ -17,7 +17,7 @@ struct KitReportItem {
   figures::ReportItem item;
 };
 
-/// The runs that the report's figures show, by id; none where nothing is pinned.
+/// The runs that the report's figures show, by id; all finished ones where they name none; none where nothing is pinned.
 std::vector<std::int64_t> report_runs(const store::Workspace& workspace);
 
 /// The report's figures that show any of these runs, or no run at all, in their order.

@@ -154,6 +154,27 @@ TEST_CASE("Pinned figures and tables are in the kit, in their order and styles",
   CHECK_FALSE(fs::exists(sample.folder.path() / "other" / "report"));
 }
 
+TEST_CASE("A report of pictures without runs makes a kit of all finished runs", "[kit]") {
+  Sample sample;
+  CHECK(app::report_runs(sample.workspace).empty());
+  figures::HeatMapData map;
+  map.title = "A map";
+  map.rows = map.columns = {"a"};
+  map.values = {1};
+  figures::ReportQuery query;
+  query.kind = figures::ReportKind::Fixed;
+  query.fixed = std::make_shared<const figures::Content>(map);
+  store::FigureRecord record;
+  record.label = "fig:map";
+  record.query = query.to_json();
+  store::ReportStore(sample.workspace).put(record);
+  const auto runs = app::report_runs(sample.workspace);
+  CHECK_FALSE(runs.empty());
+  for (const auto id : runs) CHECK(store::RunStore(sample.workspace).get(id).state == store::RunState::Finished);
+  app::write_kit(sample.workspace, runs, sample.folder.path() / "kit");
+  CHECK(fs::exists(sample.folder.path() / "kit" / "report" / "01-map.pdf"));
+}
+
 TEST_CASE("A new kit replaces the old one and leaves other files alone", "[kit]") {
   Sample sample;
   const fs::path kit = sample.folder.path() / "kit", outside = sample.folder.path() / "outside.txt";

@@ -2,6 +2,7 @@
 
 #include <QJsonArray>
 #include <QJsonObject>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -137,6 +138,8 @@ TEST_CASE("Every preset gives figures and tables that go on a page whole", "[ui]
     INFO(preset.name.toStdString());
     const std::vector<ProgramStep> steps = preset.steps(runs);
     REQUIRE_FALSE(steps.empty());
+    for (const store::RunRecord& run : steps.front().runs) CHECK(steps.front().arguments.contains(QString::number(run.id)));
+    CHECK_FALSE(steps.front().runs.empty());
     const std::vector<figures::Content> contents = steps.front().contents(answerTo(steps.front().arguments, 12));
     REQUIRE_FALSE(contents.empty());
     for (const figures::Content& content : contents) {
@@ -162,6 +165,22 @@ TEST_CASE("The table of intruders has the count, the count by chance and the siz
     INFO(name);
     CHECK(std::any_of(table.columns.begin(), table.columns.end(), [name](const auto& column) { return column.name == name; }));
   }
+}
+
+TEST_CASE("Seeds of one setting are compared with each other, but not those that failed", "[ui][report]") {
+  std::vector<store::RunRecord> runs = twoSettings();
+  runs[2] = runs[1];
+  runs.push_back(runs[1]);
+  for (std::size_t i = 1; i < runs.size(); ++i) runs[i].id = static_cast<std::int64_t>(i) + 10;
+  runs[2].state = store::RunState::Failed;
+  const auto overlap = std::find_if(programPresets().begin(), programPresets().end(), [](const ProgramPreset& preset) {
+    return preset.name == QStringLiteral("Subspace similarity");
+  });
+  REQUIRE(overlap != programPresets().end());
+  const std::vector<ProgramStep> steps = overlap->steps(runs);
+  REQUIRE(steps.size() == 1);
+  CHECK(steps[0].arguments.contains(QStringLiteral("11")));
+  CHECK(steps[0].arguments.contains(QStringLiteral("13")));
 }
 
 TEST_CASE("Runs without one update have no preset of weights", "[ui][report]") {
