@@ -7,6 +7,7 @@
 #include <QElapsedTimer>
 #include <QProcess>
 #include <QTest>
+#include <QThread>
 #include <QTimer>
 #include <QToolButton>
 #include <fstream>
@@ -134,9 +135,11 @@ std::string summary(const std::deque<Watchdog::Block>& blocks) {
 }
 
 TEST_CASE("Random clicks and keys on living runs neither crash nor leak nor block the window", "[ui][journey]") {
-  // As long as LORASCOPE_MONKEY_SECONDS says; a few seconds in the suite.
+  // As long as LORASCOPE_MONKEY_SECONDS says; a few seconds in the suite. LORASCOPE_MONKEY_PAUSE_MS after each press makes
+  // an hour of it bearable beside other work.
   const bool is_long = qEnvironmentVariableIsSet("LORASCOPE_MONKEY_SECONDS");
   const double seconds = qEnvironmentVariable("LORASCOPE_MONKEY_SECONDS", QStringLiteral("4")).toDouble();
+  const auto pause = static_cast<unsigned long>(qEnvironmentVariableIntValue("LORASCOPE_MONKEY_PAUSE_MS"));
   const test::SampleOptions sample = {.num_steps = 40, .spectrum_length = 8, .with_living = false, .with_trouble = true};
   returnFreedMemory();  // as the program does
   OpenSession open(sample);
@@ -168,6 +171,7 @@ TEST_CASE("Random clicks and keys on living runs neither crash nor leak nor bloc
     // What the program's loop does and processEvents() leaves undone: objects that were to be deleted later go.
     QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
     watchdog.endTurn();
+    if (pause > 0) QThread::msleep(pause);
     if (i == 400) {
       before = resident_mib();  // fonts and caches are warm now
       watchdog.clear();
