@@ -187,6 +187,10 @@ std::string seed_name(const store::RunRecord& run) {
   return seed.is_number() ? "seed " + seed.dump() : run.name;
 }
 
+std::string full_name(const store::RunRecord& run) {
+  return run.group.empty() ? run.name : run.group + ", " + run.name;
+}
+
 std::vector<RunGroup> group_runs(std::span<const store::RunRecord* const> runs, const Grouping& grouping) {
   std::vector<RunGroup> groups;
   std::map<std::string, std::size_t> index_of;

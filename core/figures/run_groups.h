@@ -55,4 +55,7 @@ std::string method_name(std::string_view method);
 /// "seed 42" of a run's settings; the run's name where the settings cannot be read.
 std::string seed_name(const store::RunRecord& run);
 
+/// "LoRA r 8, seed 42": the group and the name of a run; the name alone where it stands in no group.
+std::string full_name(const store::RunRecord& run);
+
 }  // namespace lorascope::figures

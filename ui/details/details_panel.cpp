@@ -14,6 +14,7 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "core/figures/run_groups.h"
 #include "ui/details/artifact_list.h"
 #include "ui/details/settings_card.h"
 #include "ui/main_window/session_model.h"
@@ -193,7 +194,7 @@ void DetailsPanel::refresh() {
     return;
   }
   shown_marks_ = std::move(marks);
-  name_->setText(QString::fromStdString(run->group.empty() ? run->name : run->group + ", " + run->name));
+  name_->setText(QString::fromStdString(figures::full_name(*run)));
   subtitle_->setText(QStringLiteral("%1 · run %2").arg(QString::fromStdString(run->study)).arg(run->id));
   if (run->study.empty()) {
     subtitle_->setText(tr("run %1").arg(run->id));

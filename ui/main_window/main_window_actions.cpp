@@ -9,6 +9,7 @@
 #include <QStackedWidget>
 #include <algorithm>
 
+#include "core/figures/run_groups.h"
 #include "ui/compare/compare_tab.h"
 #include "ui/curves/curve_card.h"
 #include "ui/curves/curves_tab.h"
@@ -151,7 +152,7 @@ void MainWindow::openPalette() {
                        }});
   }
   for (const store::RunRecord& run : session_->runs()) {
-    const QString name = QString::fromStdString(run.group.empty() ? run.name : run.group + ", " + run.name);
+    const QString name = QString::fromStdString(figures::full_name(run));
     entries.push_back(
         {tr("Run: %1").arg(name), QString::fromStdString(run.study), [this, id = run.id] { session_->select({id}); }});
   }

@@ -24,12 +24,8 @@ QString tr(const char* text) {
   return QCoreApplication::translate("ProgramPresets", text);
 }
 
-std::string nameOf(const store::RunRecord& run) {
-  return run.group.empty() ? run.name : run.group + ", " + run.name;
-}
-
 WeightAnalysis analysisOf(const store::RunRecord& run, const QJsonObject& answer) {
-  WeightAnalysis analysis{run.id, nameOf(run), {}, adapterModules(answer)};
+  WeightAnalysis analysis{run.id, figures::full_name(run), {}, adapterModules(answer)};
   analysis.style.method = run.method;
   return analysis;
 }
@@ -111,7 +107,7 @@ std::vector<ProgramStep> overlapSteps(const std::vector<store::RunRecord>& runs)
                });
   std::vector<ProgramStep> steps;
   for (std::size_t i = 1; i < adapters.size(); ++i) {
-    const std::string title = nameOf(adapters[0]) + " against " + nameOf(adapters[i]);
+    const std::string title = figures::full_name(adapters[0]) + " against " + figures::full_name(adapters[i]);
     steps.push_back({{QStringLiteral("analyse"), QString::number(adapters[0].id), QString::number(adapters[i].id),
                       QStringLiteral("--what"), QStringLiteral("overlap")},
                      [title](const QJsonObject& answer) { return overlapContents(title, answer); },

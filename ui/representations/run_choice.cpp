@@ -5,13 +5,14 @@
 #include <map>
 #include <utility>
 
+#include "core/figures/run_groups.h"
 #include "ui/main_window/session_model.h"
 
 namespace lorascope::ui {
 namespace {
 
 QString nameOf(const store::RunRecord& run) {
-  const std::string name = run.group.empty() ? run.name : run.group + ", " + run.name;
+  const std::string name = figures::full_name(run);
   return name.empty() ? QObject::tr("run %1").arg(run.id) : QString::fromStdString(name);
 }
 

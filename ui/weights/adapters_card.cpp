@@ -12,6 +12,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "core/figures/run_groups.h"
 #include "ui/main_window/session_model.h"
 #include "ui/plots/heat_map_view.h"
 #include "ui/plots/segment_bar.h"
@@ -88,7 +89,7 @@ void AdaptersCard::fillMenu() {
         QDir(session_->workspaceFolder()).filePath(QStringLiteral("artifacts/run-%1/adapter").arg(run.id));
     if (!isAdapterFolder(folder)) continue;
     folders.append(folder);
-    names.append(QString::fromStdString(run.group.empty() ? run.name : run.group + ", " + run.name));
+    names.append(QString::fromStdString(figures::full_name(run)));
   }
   for (qsizetype i = 0; i < folders.size(); ++i) {
     QMenu* against = menu->addMenu(names[i]);

@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/figures/run_groups.h"
 #include "ui/process/lorascope_program.h"
 #include "ui/weights/map_twin.h"
 #include "ui/widgets/flow_layout.h"
@@ -22,7 +23,7 @@ constexpr int kMapHeight = 300;
 constexpr int kDirections = 12;
 
 QString nameOf(const store::RunRecord& run) {
-  return QString::fromStdString(run.group.empty() ? run.name : run.group + ", " + run.name);
+  return QString::fromStdString(figures::full_name(run));
 }
 
 }  // namespace

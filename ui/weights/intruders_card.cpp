@@ -127,13 +127,9 @@ void IntrudersCard::addBody() {
 }
 
 void IntrudersCard::watchAnalyses() {
-  connect(analyses_, &WeightAnalyses::started, this, [this](const QString& name) {
-    message_->clear();
-    setNote(tr("computing %1…").arg(name));
-  });
-  connect(analyses_, &WeightAnalyses::failed, this, [this](const QString& message, const QString& command) {
+  analyses_->tellIn(this, message_);
+  connect(analyses_, &WeightAnalyses::failed, this, [this] {
     refresh();
-    message_->showMessage(Tone::Error, message, tr("In a terminal: %1").arg(command));
     Q_EMIT shown();
   });
   connect(analyses_, &WeightAnalyses::changed, this, [this](RunId run) {

@@ -36,7 +36,7 @@ const std::vector<double> kGrid = {1, 0.75, 0.5, 0.25, 0};
 
 /// "LoRA r 8, seed 42".
 QString nameOf(const store::RunRecord& run) {
-  return QString::fromStdString(run.group.empty() ? run.name : run.group + ", " + run.name);
+  return QString::fromStdString(figures::full_name(run));
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ MatricesCard::MatricesCard(SessionModel* session, LorascopeProgram* program, QWi
   for (WeightAnalyses* analyses : {amplification_, alpha_}) watch(analyses);
   connect(view_choice_, &SegmentBar::chosenChanged, this, [this] { setView(view()); });
   connect(session, &SessionModel::workspaceOpened, this, [this] {
-    if (isVisible()) showEvent(nullptr);
+    if (isVisible()) loadStored();
   });
   connect(plot_, &PlotCard::figureWished, this, &MatricesCard::refresh);
   setView(View::Amplification);
@@ -73,13 +73,9 @@ void MatricesCard::addHeader() {
 }
 
 void MatricesCard::watch(WeightAnalyses* analyses) {
-  connect(analyses, &WeightAnalyses::started, this, [this](const QString& name) {
-    message_->clear();
-    setNote(tr("computing %1…").arg(name));
-  });
-  connect(analyses, &WeightAnalyses::failed, this, [this](const QString& message, const QString& command) {
+  analyses->tellIn(this, message_);
+  connect(analyses, &WeightAnalyses::failed, this, [this] {
     refresh();
-    message_->showMessage(Tone::Error, message, tr("In a terminal: %1").arg(command));
     Q_EMIT shown();
   });
   connect(analyses, &WeightAnalyses::changed, this, [this, analyses] {
@@ -109,7 +105,11 @@ void MatricesCard::setKind(const std::string& kind) {
 }
 
 void MatricesCard::showEvent(QShowEvent* event) {
-  if (event != nullptr) Card::showEvent(event);
+  Card::showEvent(event);
+  loadStored();
+}
+
+void MatricesCard::loadStored() {
   amplification_->loadStored();
   alpha_->loadStored();
 }

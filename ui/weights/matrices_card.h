@@ -44,6 +44,7 @@ class MatricesCard : public Card {
   View view() const;
   void addHeader();
   void watch(WeightAnalyses* analyses);
+  void loadStored();
   void refresh();
 
   WeightAnalyses* amplification_;

@@ -9,6 +9,7 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include "core/figures/run_groups.h"
 #include "ui/process/lorascope_program.h"
 #include "ui/widgets/flow_layout.h"
 #include "ui/widgets/help_topics.h"
@@ -94,7 +95,7 @@ void SurgeryCard::fillRuns() {
     for (const store::RunRecord& run : session_->runs()) {
       const bool has_weights = run.method == "lora" || (run.method == "ft" && !adapters_only);
       if (run.state != store::RunState::Finished || !has_weights) continue;
-      names.append(QString::fromStdString(run.group.empty() ? run.name : run.group + ", " + run.name));
+      names.append(QString::fromStdString(figures::full_name(run)));
       ids.append(run.id);
     }
     bool is_same = box->count() == names.size();

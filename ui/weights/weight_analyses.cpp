@@ -7,16 +7,12 @@
 #include <QMenu>
 #include <algorithm>
 
+#include "core/figures/run_groups.h"
 #include "ui/process/lorascope_program.h"
+#include "ui/widgets/card.h"
+#include "ui/widgets/message_bar.h"
 
 namespace lorascope::ui {
-namespace {
-
-std::string nameOf(const store::RunRecord& run) {
-  return run.group.empty() ? run.name : run.group + ", " + run.name;
-}
-
-}  // namespace
 
 WeightAnalyses::WeightAnalyses(const QString& what, SessionModel* session, LorascopeProgram* program, QObject* parent)
     : QObject(parent), what_(what), session_(session), program_(program) {}
@@ -24,7 +20,7 @@ WeightAnalyses::WeightAnalyses(const QString& what, SessionModel* session, Loras
 WeightAnalysis WeightAnalyses::of(const store::RunRecord& run, const QJsonObject& answer) const {
   WeightAnalysis analysis;
   analysis.run = run.id;
-  analysis.name = nameOf(run);
+  analysis.name = figures::full_name(run);
   analysis.style.method = run.method;
   analysis.style.colour = figures::rgb_from_text(run.colour);
   analysis.modules = adapterModules(answer);
@@ -34,7 +30,7 @@ WeightAnalysis WeightAnalyses::of(const store::RunRecord& run, const QJsonObject
 void WeightAnalyses::analyse(RunId run) {
   const store::RunRecord* record = session_->run(run);
   if (record == nullptr) return;
-  Q_EMIT started(QString::fromStdString(nameOf(*record)));
+  Q_EMIT started(QString::fromStdString(figures::full_name(*record)));
   const QStringList arguments = {
       QStringLiteral("analyse"),     QString::number(run),        QStringLiteral("--what"), what_,
       QStringLiteral("--workspace"), session_->workspaceFolder(), QStringLiteral("--json")};
@@ -55,6 +51,16 @@ void WeightAnalyses::add(WeightAnalysis analysis) {
   const RunId run = analysis.run;
   all_.push_back(std::move(analysis));
   Q_EMIT changed(run);
+}
+
+void WeightAnalyses::tellIn(Card* card, MessageBar* message) {
+  connect(this, &WeightAnalyses::started, card, [card, message](const QString& name) {
+    message->clear();
+    card->setNote(tr("computing %1…").arg(name));
+  });
+  connect(this, &WeightAnalyses::failed, card, [message](const QString& problem, const QString& command) {
+    message->showMessage(Tone::Error, problem, tr("In a terminal: %1").arg(command));
+  });
 }
 
 void WeightAnalyses::loadStored() {
@@ -83,7 +89,7 @@ void WeightAnalyses::fillMenu(QMenu* menu) {
   menu->clear();
   for (const store::RunRecord& run : session_->runs()) {
     if (run.state != store::RunState::Finished) continue;
-    const QString name = QString::fromStdString(nameOf(run));
+    const QString name = QString::fromStdString(figures::full_name(run));
     if (run.method == "xlora") {
       menu->addAction(tr("%1: its update differs from token to token").arg(name))->setEnabled(false);
     } else {

@@ -14,7 +14,9 @@ class QMenu;
 
 namespace lorascope::ui {
 
+class Card;
 class LorascopeProgram;
+class MessageBar;
 
 /// What `lorascope analyse RUN --what intruders | amplification | alpha` said about one run.
 struct WeightAnalysis {
@@ -39,6 +41,8 @@ class WeightAnalyses : public QObject {
   void add(WeightAnalysis analysis);
   /// Reads what the workspace keeps of runs that are still there, where nothing was computed since.
   void loadStored();
+  /// From now on the card's note says what is computed, and the message what went wrong.
+  void tellIn(Card* card, MessageBar* message);
   /// An entry for every finished run; those of X-LoRA say why they have none.
   void fillMenu(QMenu* menu);
 

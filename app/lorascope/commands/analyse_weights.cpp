@@ -12,6 +12,7 @@
 #include "core/analysis/power_law.h"
 #include "core/analysis/random_update.h"
 #include "core/base/error.h"
+#include "core/figures/run_groups.h"
 #include "core/files/xlora_folder.h"
 #include "core/store/run_store.h"
 #include "core/store/workspace.h"
@@ -56,13 +57,17 @@ Subject subject_of(const std::string& name, const store::Workspace* workspace) {
   for (const char* kind : {"adapter", "model"}) {
     const std::vector<store::Artifact> artifacts = runs.artifacts(run.id, kind);
     if (artifacts.empty()) continue;
-    const fs::path path = artifacts.back().path;
-    const std::string title = run.group.empty() ? run.name : run.group + ", " + run.name;
-    return {path.is_absolute() ? path : workspace->folder() / path, study::RunSettings::from_json(run.settings).model,
-            run.id, title, run.method};
+    return {workspace->resolved_path(artifacts.back().path), study::RunSettings::from_json(run.settings).model, run.id,
+            figures::full_name(run), run.method};
   }
   throw StoreError("cannot analyse the weights of run " + name,
                    Problem{"its artifacts", "neither an adapter nor a model", "a finished or stopped run", ""});
+}
+
+/// The base with an update of this spectrum along random directions.
+at::Tensor changed_by_chance(const analysis::ChangedMatrix& matrix, const analysis::Spectrum& spectrum) {
+  return matrix.before + analysis::random_update(spectrum.singular_values, matrix.before.size(0), matrix.before.size(1),
+                                                 kRandomSeed, matrix.name);
 }
 
 Json module_json(const analysis::ChangedMatrix& matrix, const analysis::IntruderOptions& options) {
@@ -70,10 +75,8 @@ Json module_json(const analysis::ChangedMatrix& matrix, const analysis::Intruder
   const analysis::Intruders intruders =
       analysis::intruder_dimensions(base, analysis::singular_parts(matrix.after), options);
   const analysis::ChangeSize size = analysis::change_size(matrix.before, base, matrix.after, kAmplified);
-  const at::Tensor chance = matrix.before + analysis::random_update(size.spectrum.singular_values, matrix.before.size(0),
-                                                                    matrix.before.size(1), kRandomSeed, matrix.name);
   const analysis::Intruders random =
-      analysis::intruder_dimensions(base, analysis::singular_parts(chance), options);
+      analysis::intruder_dimensions(base, analysis::singular_parts(changed_by_chance(matrix, size.spectrum)), options);
   return {{"intruders", intruders.indices.size()},
           {"random_intruders", random.indices.size()},
           {"closest", intruders.closest},
@@ -179,9 +182,7 @@ Json analyse_alpha(const WeightAnalysisOptions& options, const store::Workspace*
   for (const analysis::ChangedMatrix& matrix : change.matrices) {
     const analysis::PowerLaw before = tail_of(matrix.before), after = tail_of(matrix.after);
     const analysis::Spectrum spectrum = analysis::change_spectrum(matrix.after, matrix.before);
-    const analysis::PowerLaw random =
-        tail_of(matrix.before + analysis::random_update(spectrum.singular_values, matrix.before.size(0),
-                                                        matrix.before.size(1), kRandomSeed, matrix.name));
+    const analysis::PowerLaw random = tail_of(changed_by_chance(matrix, spectrum));
     modules[module_name(matrix)] = {{"alpha", after.alpha},         {"alpha_error", after.error()},
                                     {"base_alpha", before.alpha},   {"base_alpha_error", before.error()},
                                     {"random_alpha", random.alpha}, {"distance", after.distance},

@@ -4,6 +4,7 @@
 #include <ATen/core/LegacyTypeDispatch.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "app/lorascope/engine/model_setup.h"
@@ -102,17 +103,19 @@ std::vector<const files::AdapterFolder*> InspectModel::folders() const {
 }
 
 void InspectModel::load_adapters() {
-  const bool is_mixture = source_.adapters.size() == 1 && files::is_xlora_folder(source_.adapters.front());
-  if (!is_mixture)
+  std::optional<files::XloraFolder> mixture;
+  if (source_.adapters.size() == 1 && files::is_xlora_folder(source_.adapters.front()))
+    mixture = files::read_xlora_folder(source_.adapters.front());
+  if (!mixture)
     for (const fs::path& adapter : source_.adapters) adapters_.push_back(files::read_adapter_folder(adapter));
-  has_head_ = is_mixture || !head_.empty() || has_stored_head(folder_, source_.settings.task) ||
+  has_head_ = mixture || !head_.empty() || has_stored_head(folder_, source_.settings.task) ||
               std::any_of(adapters_.begin(), adapters_.end(), brings_head);
   tasks::TaskModelOptions with_head = options();
   with_head.may_draw_head = !has_head_;
-  if (is_mixture && !head_.empty()) {
+  if (mixture && !head_.empty()) {
     tasks::XloraModelOptions xlora;
     xlora.xlora.mode = adapters::xlora_mode(source_.settings.xlora.mode);
-    tuned_ = tasks::xlora_model(folder_, options(), files::read_xlora_folder(source_.adapters.front()), xlora);
+    tuned_ = tasks::xlora_model(folder_, options(), *mixture, xlora);
   } else if (has_head_) {
     tuned_ = engine::make_frozen_model(source_.settings, folder_, source_.adapters,
                                        engine::num_labels_of(labels_, source_.settings.task));
@@ -120,17 +123,16 @@ void InspectModel::load_adapters() {
     warnings_.push_back("neither model nor adapter has a head for this task: there are no predictions");
   }
   double global_weight = 1;
-  if (is_mixture) {
+  if (mixture) {
     kind_ = ModelKind::Xlora;
-    files::XloraFolder mixture = files::read_xlora_folder(source_.adapters.front());
-    warnings_.insert(warnings_.end(), mixture.warnings.begin(), mixture.warnings.end());
-    is_layerwise_ = mixture.config.is_layerwise;
-    global_weight = mixture.config.global_weight;
-    for (std::size_t n = 0; n < mixture.adapters.size(); ++n) {
-      const fs::path& path = mixture.config.paths[n];
-      axes_.adapters.push_back(path.empty() ? mixture.config.adapters[n] : folder_name(path));
+    warnings_.insert(warnings_.end(), mixture->warnings.begin(), mixture->warnings.end());
+    is_layerwise_ = mixture->config.is_layerwise;
+    global_weight = mixture->config.global_weight;
+    for (std::size_t n = 0; n < mixture->adapters.size(); ++n) {
+      const fs::path& path = mixture->config.paths[n];
+      axes_.adapters.push_back(path.empty() ? mixture->config.adapters[n] : folder_name(path));
     }
-    adapters_ = std::move(mixture.adapters);
+    adapters_ = std::move(mixture->adapters);
     with_head.head = tuned_->export_xlora().head;
   } else {
     kind_ = ModelKind::Adapters;

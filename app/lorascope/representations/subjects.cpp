@@ -5,6 +5,7 @@
 
 #include "app/lorascope/hub/model_places.h"
 #include "core/base/error.h"
+#include "core/figures/run_groups.h"
 #include "core/files/adapter_folder.h"
 #include "core/files/model_folder.h"
 #include "core/files/xlora_folder.h"
@@ -38,7 +39,7 @@ Subject of_run(const std::string& name, const store::Workspace* workspace, std::
   const store::RunRecord run = runs.get(name);
   const study::RunSettings settings = study::RunSettings::from_json(run.settings);
   Subject subject;
-  subject.name = run.group.empty() ? run.name : run.group + ", " + run.name;
+  subject.name = figures::full_name(run);
   if (subject.name.empty()) subject.name = "run " + std::to_string(run.id);
   subject.method = run.method;
   subject.run = run.id;

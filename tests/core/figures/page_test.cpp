@@ -12,6 +12,7 @@
 #include "core/figures/content.h"
 #include "core/figures/table_text.h"
 #include "tests/support/catch.h"
+#include "tests/support/command_output.h"
 #include "tests/support/temporary_folder.h"
 
 using namespace lorascope::figures;
@@ -98,16 +99,6 @@ bool is_well_formed(const std::string& xml) {
   return open.empty();
 }
 
-std::string output_of(const std::string& command) {
-  std::string text;
-  std::FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return text;
-  char buffer[4096];
-  while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe)) text.append(buffer, count);
-  pclose(pipe);
-  return text;
-}
-
 struct GermanNumbers : std::numpunct<char> {
   char do_decimal_point() const override { return ','; }
   char do_thousands_sep() const override { return '.'; }
@@ -130,14 +121,14 @@ TEST_CASE("PDF pages are as large as asked, with embedded fonts and text that ca
     const lorascope::test::TemporaryFolder folder;
     const std::string file = (folder.path() / "figure.pdf").string();
     std::ofstream(file, std::ios::binary) << pdf;
-    const std::string text = output_of("pdftotext -layout '" + file + "' -");
+    const std::string text = lorascope::test::command_output("pdftotext -layout '" + file + "' -");
     for (const DrawnShape& shape : drawing.shapes) {
       const auto* drawn = std::get_if<DrawnText>(&shape);
       if (drawn == nullptr || drawn->upwards || drawn->text.find_first_of(" …⁻") != std::string::npos) continue;
       INFO(drawn->text);
       CHECK(text.find(drawn->text) != std::string::npos);
     }
-    std::istringstream fonts(output_of("pdffonts '" + file + "' | tail -n +3"));
+    std::istringstream fonts(lorascope::test::command_output("pdffonts '" + file + "' | tail -n +3"));
     int count = 0;
     for (std::string line; std::getline(fonts, line); ++count) {
       INFO(line);

@@ -12,6 +12,7 @@
 #include "core/figures/render.h"
 #include "core/figures/table_text.h"
 #include "tests/support/catch.h"
+#include "tests/support/command_output.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/ui/representations/samples.h"
 #include "ui/report/program_presets.h"
@@ -68,16 +69,6 @@ std::vector<store::RunRecord> twoSettings() {
   return runs;
 }
 
-std::string outputOf(const std::string& command) {
-  std::string text;
-  std::FILE* pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return text;
-  char buffer[4096];
-  while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe)) text.append(buffer, count);
-  pclose(pipe);
-  return text;
-}
-
 /// The page as the printed file has it: fonts inside, as large as asked, every text on it.
 void checkPdf(const figures::Drawing& drawing) {
   const std::string pdf = figures::render_pdf(drawing);
@@ -86,9 +77,9 @@ void checkPdf(const figures::Drawing& drawing) {
   const lorascope::test::TemporaryFolder folder;
   const std::string file = (folder.path() / "figure.pdf").string();
   std::ofstream(file, std::ios::binary) << pdf;
-  std::istringstream fonts(outputOf("pdffonts '" + file + "' | tail -n +3"));
+  std::istringstream fonts(test::command_output("pdffonts '" + file + "' | tail -n +3"));
   for (std::string line; std::getline(fonts, line);) CHECK(line.find(" yes ") != std::string::npos);
-  const std::string text = outputOf("pdftotext -layout '" + file + "' -");
+  const std::string text = test::command_output("pdftotext -layout '" + file + "' -");
   for (const char* word : {"layer", "query"}) {
     const bool is_drawn = std::any_of(drawing.shapes.begin(), drawing.shapes.end(), [word](const auto& shape) {
       const auto* drawn = std::get_if<figures::DrawnText>(&shape);
