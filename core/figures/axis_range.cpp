@@ -76,6 +76,13 @@ Range with_air(Range range, bool log, double share) {
   return {range.low - air, range.high + air};
 }
 
+// Counts that lie close together still show which number they are at.
+Range reaching_whole_numbers(Range range, bool never_negative) {
+  if (range.high - range.low < 1) range = {std::floor(range.low), std::ceil(range.high)};
+  if (never_negative) range.low = std::max(range.low, 0.0);
+  return range;
+}
+
 Range with_fixed_ends(Range range, const Axis& axis) {
   const Range found = range;
   if (axis.minimum && is_drawable(*axis.minimum, axis.log)) range.low = *axis.minimum;
@@ -107,11 +114,13 @@ Range y_range(const FigureData& figure) {
     return with_fixed_ends(with_air(widened({extent.low, extent.high}, true), true, 0.04), figure.y);
   }
   const bool bars = has_bars(figure);
-  const bool from_zero = extent.low >= 0 && (bars || extent.low <= 0.4 * extent.high);
+  bool from_zero = extent.low >= 0 && (bars || extent.low <= 0.4 * extent.high);
   const bool to_zero = bars && extent.high <= 0;
   Range range{from_zero ? 0 : extent.low, to_zero ? 0 : extent.high};
   if (bars) range = {std::min(range.low, 0.0), std::max(range.high, 0.0)};
   range = widened(range, false);
+  if (figure.y.whole_numbers) range = reaching_whole_numbers(range, extent.low >= 0);
+  from_zero = from_zero || (figure.y.whole_numbers && range.low == 0);
   const Range airy = with_air(range, false, 0.04);
   return with_fixed_ends({from_zero ? range.low : airy.low, to_zero ? range.high : airy.high}, figure.y);
 }

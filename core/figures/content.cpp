@@ -1,6 +1,7 @@
 #include "core/figures/content.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/error.h"
 #include "core/figures/pgfplots.h"
@@ -33,6 +34,15 @@ std::string position_text(const Axis& axis, double x) {
   return index < axis.categories.size() ? axis.categories[index] : std::string();
 }
 
+/// Means of counts are none.
+bool has_whole_values(const FigureData& figure) {
+  if (!figure.y.whole_numbers) return false;
+  const auto is_fraction = [](double y) { return std::isfinite(y) && y != std::round(y); };
+  return std::none_of(figure.lines.begin(), figure.lines.end(), [&](const Line& line) {
+    return std::any_of(line.y.begin(), line.y.end(), is_fraction);
+  });
+}
+
 TableData figure_table(const FigureData& figure) {
   constexpr int kDigits = 4;
   TableData table;
@@ -43,7 +53,7 @@ TableData figure_table(const FigureData& figure) {
                    {figure.x.label.empty() ? "x" : figure.x.label, figure.x.unit, named ? Align::Left : Align::Right,
                     figure.x.whole_numbers ? 0 : kDigits},
                    {figure.y.label.empty() ? "y" : figure.y.label, figure.y.unit, Align::Right,
-                    figure.y.whole_numbers ? 0 : kDigits}};
+                    has_whole_values(figure) ? 0 : kDigits}};
   for (const Line& line : figure.lines) {
     for (std::size_t i = 0; i < std::min(line.x.size(), line.y.size()); ++i) {
       TableRow row;

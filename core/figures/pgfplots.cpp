@@ -8,6 +8,7 @@
 #include "core/figures/number_text.h"
 #include "core/figures/table_text.h"
 #include "core/figures/thinning.h"
+#include "core/figures/ticks.h"
 
 namespace lorascope::figures {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 constexpr std::size_t kColumns = 250;  // up to four points each
 constexpr double kPointsPerPixel = 0.6;
 constexpr double kBesideAxisCm = 0.9;
+constexpr int kMostTicks = 7;
 
 // Colours by their definition, named in order of use.
 class ColourNames {
@@ -156,6 +158,15 @@ std::string standalone(const std::string& picture) {
          picture + "\\end{document}\n";
 }
 
+// The ticks of a linear axis of counts, which pgfplots would divide further: ",\n  ytick={0,1,2}".
+std::string whole_ticks(const char* name, const Axis& axis, Range range) {
+  if (!axis.whole_numbers || axis.log || !axis.categories.empty()) return {};
+  std::string values;
+  for (const Tick& tick : axis_ticks(range, axis, kMostTicks))
+    values += (values.empty() ? "" : ",") + exact_number(tick.value);
+  return std::string(",\n  ") + name + "={" + values + "}";
+}
+
 std::string axis_options(const Source& source, const RenderOptions& options) {
   const FigureData& figure = source.figure;
   // What pgfplots calls the width leaves little room for the numbers and the label beside the axis.
@@ -177,6 +188,7 @@ std::string axis_options(const Source& source, const RenderOptions& options) {
   if (figure.y.log) text += ", ymode=log";
   text += ",\n  xmin=" + exact_number(source.x.low) + ", xmax=" + exact_number(source.x.high) +
           ", ymin=" + exact_number(source.y.low) + ", ymax=" + exact_number(source.y.high);
+  text += whole_ticks("xtick", figure.x, source.x) + whole_ticks("ytick", figure.y, source.y);
   if (figure.x.categories.empty()) return text;
   std::string ticks, labels;
   for (std::size_t i = 0; i < figure.x.categories.size(); ++i) {

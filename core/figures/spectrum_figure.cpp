@@ -248,6 +248,7 @@ FigureData layer_figure(std::span<const RunSpectra> runs, const std::string& kin
                         Grouping grouping, const SpectrumOptions& options) {
   FigureData figure;
   figure.y.label = measure_label(measure);
+  figure.y.whole_numbers = measure == SpectrumMeasure::EnergyRank;
   figure.title = measure_title(measure) + ", " + kind;
   figure.x.label = "layer";
   std::set<std::int64_t> steps;

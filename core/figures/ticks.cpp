@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include "core/figures/number_text.h"
 
@@ -101,7 +102,7 @@ std::vector<double> values_of_decades(Range range, const std::vector<double>& fa
   return values;
 }
 
-std::vector<Tick> log_ticks(Range range, int max_ticks) {
+std::vector<Tick> log_ticks(Range range, int max_ticks, bool whole_numbers) {
   const auto fits = [max_ticks](const std::vector<double>& values) {
     return values.size() >= 2 && values.size() <= static_cast<std::size_t>(max_ticks);
   };
@@ -116,7 +117,7 @@ std::vector<Tick> log_ticks(Range range, int max_ticks) {
   for (int stride = 2; values.size() > static_cast<std::size_t>(max_ticks); ++stride) {
     values = values_of_decades(range, {1}, stride);
   }
-  if (values.size() < 2) return linear_ticks(range, max_ticks, false);
+  if (values.size() < 2) return linear_ticks(range, max_ticks, whole_numbers);
   const bool plain =
       values.front() >= 1e-2 * (1 - kSlack) && values.back() < 1e7 && values.back() / values.front() < 1e4;
   std::vector<Tick> ticks;
@@ -128,9 +129,11 @@ std::vector<Tick> log_ticks(Range range, int max_ticks) {
 
 std::vector<Tick> axis_ticks(Range range, const Axis& axis, int max_ticks) {
   max_ticks = std::max(max_ticks, 2);
-  std::vector<Tick> ticks = axis.log ? log_ticks(range, max_ticks) : linear_ticks(range, max_ticks, axis.whole_numbers);
-  // A linear step inside a log range may reach 0 or below.
-  if (axis.log) std::erase_if(ticks, [](const Tick& tick) { return tick.value <= 0; });
+  std::vector<Tick> ticks = axis.log ? log_ticks(range, max_ticks, axis.whole_numbers)
+                                     : linear_ticks(range, max_ticks, axis.whole_numbers);
+  // A linear step inside a log range may reach 0 or below; decades below 1 are fractions.
+  const double least = axis.whole_numbers ? 1 - kSlack : std::numeric_limits<double>::min();
+  if (axis.log) std::erase_if(ticks, [least](const Tick& tick) { return tick.value < least; });
   return ticks;
 }
 

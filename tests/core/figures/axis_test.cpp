@@ -119,6 +119,35 @@ TEST_CASE("Ticks are plain numbers", "[figures]") {
   CHECK(texts({0, 3}, axis, 10) == Texts{"0", "1", "2", "3"});
 }
 
+TEST_CASE("An axis of counts has whole ticks only, and at least one", "[figures]") {
+  const std::vector<std::vector<double>> cases = {{0, 0, 0}, {1, 0, 1}, {3, 3}, {2.25, 2.5}, {0.5, 0.75}, {7, 8}, {0, 1, 2, 3}, {1200, 5}};
+  for (const bool log : {false, true}) {
+    for (const std::vector<double>& counts : cases) {
+      FigureData figure;
+      figure.y.whole_numbers = true;
+      figure.y.log = log;
+      figure.lines.push_back({"", std::vector<double>(counts.size(), 1), counts, {}, Shape::Line, 0});
+      const Range range = y_range(figure);
+      INFO(counts.front() << " of " << counts.size() << ", log " << log << ": " << range.low << " to " << range.high);
+      const double least = *std::min_element(counts.begin(), counts.end());
+      const double most = *std::max_element(counts.begin(), counts.end());
+      if (!log) {
+        CHECK(range.low >= 0);
+        CHECK(range.low <= least);
+        CHECK(range.high >= most);
+      }
+      for (int max_ticks = 2; max_ticks < 10; ++max_ticks) {
+        const std::vector<Tick> ticks = axis_ticks(range, figure.y, max_ticks);
+        if (!log) CHECK_FALSE(ticks.empty());
+        for (const Tick& tick : ticks) {
+          CHECK(tick.value == std::round(tick.value));
+          CHECK(tick.text.find('.') == std::string::npos);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("Ticks of log axes are decades, or steps of one", "[figures]") {
   Axis axis;
   axis.log = true;

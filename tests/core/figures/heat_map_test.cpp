@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "core/figures/colour_scale.h"
+#include "core/figures/content.h"
 #include "core/figures/pgfplots.h"
 #include "core/figures/table_text.h"
 #include "tests/support/catch.h"
@@ -111,6 +112,19 @@ TEST_CASE("pgfplots source holds the numbers, keeps a spike of a long line and e
   CHECK_THAT(long_source, Catch::Contains(",77.5"));
   CHECK(long_source.size() < 200000);
   CHECK(count_of(long_source, "{") == count_of(long_source, "}"));
+}
+
+TEST_CASE("pgfplots gets whole ticks for an axis of counts", "[figures]") {
+  FigureData figure;
+  figure.lines.push_back({"LoRA", {0, 1, 2}, {0, 1, 1}, {}, Shape::Line, 0});
+  CHECK(pgfplots_figure(figure).find("tick={") == std::string::npos);
+  figure.y.whole_numbers = true;
+  const std::string source = pgfplots_figure(figure);
+  CHECK(source.find("ytick={0,1}") != std::string::npos);
+  CHECK(source.find("xtick={") == std::string::npos);
+  CHECK(content_table(figure).columns[2].digits == 0);
+  figure.lines[0].y[0] = 0.5;  // a mean over seeds is not rounded
+  CHECK(content_table(figure).columns[2].digits > 0);
 }
 
 TEST_CASE("pdflatex accepts the pgfplots source", "[.slow]") {

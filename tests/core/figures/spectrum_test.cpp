@@ -147,6 +147,8 @@ TEST_CASE("Layers are bars of the mean over seeds", "[figures]") {
   CHECK(figure.lines[0].shape == Shape::Bars);
   CHECK(figure.lines[0].y == std::vector<double>{40, 40, 40});
   CHECK(figure.x.categories == std::vector<std::string>{"0", "1", "2"});
+  CHECK(layer_figure(runs, "query", SpectrumMeasure::EnergyRank).y.whole_numbers);
+  CHECK_FALSE(layer_figure(runs, "query", SpectrumMeasure::StableRank).y.whole_numbers);
   CHECK(layer_figure(runs, "key", SpectrumMeasure::Norm).empty_reason == "no run has spectra of key yet");
 }
 
