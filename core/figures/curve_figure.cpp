@@ -10,6 +10,7 @@
 #include "core/figures/number_text.h"
 #include "core/figures/smoothing.h"
 #include "core/figures/statistics.h"
+#include "core/study/run_settings.h"
 
 namespace lorascope::figures {
 namespace {
@@ -231,6 +232,12 @@ void leave_out_outliers(FigureData& figure) {
   if (range.high < shown.high) figure.y.maximum = range.high;
 }
 
+bool has_method_without_steps(const store::RunRecord& run) {
+  const std::vector<std::string>& names = study::known_methods();
+  return std::find(names.begin(), names.end(), run.method) != names.end() &&
+         !study::takes_steps(study::method_from(run.method));
+}
+
 std::string capitalised(std::string text) {
   // A series without a name of its own keeps the one it is stored under.
   if (!text.empty() && text.find('/') == std::string::npos) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
@@ -238,6 +245,17 @@ std::string capitalised(std::string text) {
 }
 
 }  // namespace
+
+std::string untrained_reason(std::span<const store::RunRecord* const> runs) {
+  std::set<std::string> kinds;
+  for (const store::RunRecord* run : runs) {
+    if (!run->parent && !has_method_without_steps(*run)) return {};
+    kinds.insert(run->parent ? "derived" : method_name(run->method));
+  }
+  std::string names;
+  for (const std::string& kind : kinds) names += (names.empty() ? "" : ", ") + kind;
+  return runs.empty() ? "" : "nothing was trained here (" + names + "): scores are under Compare and in the score table";
+}
 
 std::string series_label(const std::string& series) {
   static const std::vector<std::pair<std::string, std::string>> kNames = {
@@ -294,8 +312,10 @@ FigureData curve_figure(std::span<const RunSeries> runs, const CurveOptions& opt
   }
   if (!options.outliers) leave_out_outliers(figure);
   if (figure.empty()) {
-    figure.empty_reason = options.x == XSource::Step ? "no run has " + series + " yet"
-                                                     : "no run has " + series + " and its " + figure.x.label + " yet";
+    figure.empty_reason = untrained_reason(records);
+    if (figure.empty_reason.empty())
+      figure.empty_reason = "no run has " + series +
+                            (options.x == XSource::Step ? "" : " and its " + figure.x.label) + " yet";
   }
   return figure;
 }

@@ -26,6 +26,10 @@ struct CurveOptions {
 /// Scores between 0 and 1 (F1, precision, recall, accuracy) are shown in per cent.
 FigureData curve_figure(std::span<const RunSeries> runs, const CurveOptions& options = {});
 
+/// Why runs without a step of training (adapters mixed as they are, weights derived from another run) have no curves,
+/// and where their scores are; empty where one of them was trained, or without runs.
+std::string untrained_reason(std::span<const store::RunRecord* const> runs);
+
 /// "train/loss" as people say it: "training loss"; other names unchanged.
 std::string series_label(const std::string& series);
 

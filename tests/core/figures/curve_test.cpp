@@ -177,6 +177,26 @@ TEST_CASE("Figures without points say why", "[figures]") {
   CHECK(describe(figure) == "Validation F1: no run has eval/f1 yet.");
 }
 
+TEST_CASE("Curves of runs that were not trained say so, and where their scores are", "[figures]") {
+  const auto reason = [](std::vector<RunSeries> runs) { return curve_figure(runs).empty_reason; };
+  RunSeries derived = make_series(make_run(3, "lora", 1), "train/loss", {});
+  CHECK(reason({derived}) == "no run has train/loss yet");
+  derived.run.parent = 1;
+  for (const char* method : {"merge", "switch", "arrow", "lorahub"}) {
+    const std::string text = reason({make_series(make_run(1, method, 1), "train/loss", {}), derived});
+    CHECK(text.starts_with("nothing was trained here ("));
+    CHECK(text.find("derived") != std::string::npos);
+    CHECK(text.find(method) != std::string::npos);
+    CHECK(text.find("Compare") != std::string::npos);
+    CHECK(text.find("score table") != std::string::npos);
+  }
+  // One that trains will have a curve.
+  const RunSeries merged = make_series(make_run(1, "merge", 1), "train/loss", {});
+  for (const char* method : {"ft", "xlora", "meteora"})
+    CHECK(reason({merged, make_series(make_run(2, method, 1), "train/loss", {})}) == "no run has train/loss yet");
+  CHECK(reason({merged, make_series(make_run(2, "ft", 1), "train/loss", {2, 1})}).empty());
+}
+
 TEST_CASE("The user's colour of a run is kept", "[figures]") {
   RunSeries series = make_series(make_run(1, "ft", 1), "train/loss", {1, 2});
   series.run.colour = "#123456";
