@@ -2,8 +2,6 @@
 
 #include <QGridLayout>
 #include <QHBoxLayout>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
@@ -15,11 +13,10 @@
 
 #include "core/figures/report_presets.h"
 #include "ui/plots/export_panel.h"
-#include "ui/plots/pin.h"
 #include "ui/plots/table_export_panel.h"
-#include "ui/process/lorascope_program.h"
 #include "ui/report/caption_edit.h"
 #include "ui/report/kit_bar.h"
+#include "ui/report/preset_run.h"
 #include "ui/report/program_presets.h"
 #include "ui/report/report_edits.h"
 #include "ui/report/report_list.h"
@@ -43,11 +40,11 @@ constexpr int kStyleSoonMs = 250;
 ReportTab::ReportTab(SessionModel* session, LorascopeProgram* program, QUndoStack* undo, QWidget* parent)
     : QWidget(parent),
       session_(session),
-      program_(program),
       book_(new ReportBook(session, this)),
       edits_(new ReportEdits(session, undo, this)),
       pins_(new ReportPins(session, book_, edits_, this)),
       messages_(new MessageBar),
+      preset_run_(new PresetRun(session, program, pins_, messages_)),
       kit_(new KitBar(session, program, messages_)),
       pages_(new QStackedWidget),
       menu_(new QMenu(this)),
@@ -57,6 +54,7 @@ ReportTab::ReportTab(SessionModel* session, LorascopeProgram* program, QUndoStac
   column->setContentsMargins(kPadding, kPadding, kPadding, kPadding);
   column->setSpacing(kGap);
   column->addWidget(messages_);
+  column->addWidget(preset_run_);
   column->addWidget(pages_, 1);
   column->addWidget(kit_);
   auto* empty = new EmptyState(QStringLiteral("pin"), tr("Figures and tables for a paper are gathered here"));
@@ -166,51 +164,10 @@ void ReportTab::fillMenu() {
   }
   menu_->addSeparator();
   for (const ProgramPreset& preset : programPresets()) {
-    QAction* action = menu_->addAction(preset.name, this, [this, &preset] { addProgramPreset(preset); });
+    QAction* action = menu_->addAction(preset.name, this, [this, &preset] { preset_run_->start(preset); });
     action->setToolTip(preset.about);
   }
   menu_->setToolTipsVisible(true);
-}
-
-void ReportTab::addProgramPreset(const ProgramPreset& preset) {
-  runStep(preset, 0);
-}
-
-void ReportTab::runStep(const ProgramPreset& preset, std::size_t index) {
-  std::vector<store::RunRecord> runs;
-  for (const RunId id : session_->shownRuns()) {
-    if (const store::RunRecord* run = session_->run(id)) runs.push_back(*run);
-  }
-  const std::vector<ProgramStep> steps = preset.steps(runs);
-  if (index >= steps.size()) {
-    if (steps.empty()) {
-      messages_->showMessage(Tone::Warning, tr("%1: the shown runs have nothing of the kind").arg(preset.name),
-                             tr("Show finished runs of LoRA or full fine-tuning."));
-    } else {
-      messages_->clear();
-    }
-    return;
-  }
-  messages_->showMessage(Tone::Info, tr("%1: computing %2 of %3…").arg(preset.name).arg(index + 1).arg(steps.size()));
-  const QStringList arguments = steps[index].arguments + QStringList{QStringLiteral("--workspace"),
-                                                                     session_->workspaceFolder(),
-                                                                     QStringLiteral("--json")};
-  program_->run(arguments, [this, &preset, index, step = steps[index], arguments](const ProgramResult& result) {
-    const QJsonObject answer = QJsonDocument::fromJson(result.output.toUtf8()).object();
-    if (result.exit_code != 0 || answer.isEmpty()) {
-      const QString errors = result.errors.trimmed();
-      messages_->showMessage(Tone::Error, errors.isEmpty() ? tr("The analysis failed.") : errors,
-                             tr("In a terminal: %1").arg(LorascopeProgram::commandLine(arguments)));
-      return;
-    }
-    std::vector<figures::ReportQuery> queries;
-    for (figures::Content& content : step.contents(answer)) {
-      queries.push_back(fixedQuery(std::move(content)));
-      queries.back().runs = figures::selection_of(step.runs, session_->runs());
-    }
-    pins_->add(queries, preset.name);
-    runStep(preset, index + 1);
-  });
 }
 
 void ReportTab::showItems() {

@@ -20,11 +20,11 @@ class ExportPanel;
 class KitBar;
 class LorascopeProgram;
 class MessageBar;
+class PresetRun;
 class ReportEdits;
 class ReportList;
 class ReportPins;
 class TableExportPanel;
-struct ProgramPreset;
 
 /// Figures and tables for a paper: the pinned ones as a list, the chosen one with caption, label, style and its real
 /// export, presets of the paper's tables and the analyses, and the kit.
@@ -45,6 +45,7 @@ class ReportTab : public QWidget {
   QLineEdit* label() const { return label_; }
   QMenu* presetMenu() const { return menu_; }
   MessageBar* messages() const { return messages_; }
+  PresetRun* presetRun() const { return preset_run_; }
 
  Q_SIGNALS:
   void trainRequested();
@@ -59,8 +60,6 @@ class ReportTab : public QWidget {
   QWidget* buildList();
   QWidget* buildDetail();
   void fillMenu();
-  void addProgramPreset(const ProgramPreset& preset);
-  void runStep(const ProgramPreset& preset, std::size_t index);
   void showItems();
   void showChosen();
   void keepTexts();
@@ -71,11 +70,11 @@ class ReportTab : public QWidget {
   void pinsAdded(int count, const QString& title);
 
   SessionModel* session_;
-  LorascopeProgram* program_;
   ReportBook* book_;
   ReportEdits* edits_;
   ReportPins* pins_;
   MessageBar* messages_;
+  PresetRun* preset_run_;
   KitBar* kit_;
   QStackedWidget* pages_;
   ReportList* list_ = nullptr;

@@ -6,21 +6,17 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QLabel>
-#include <QProgressBar>
 #include <QPushButton>
-#include <QRegularExpression>
 #include <QVBoxLayout>
 
 #include "ui/main_window/session_model.h"
 #include "ui/process/lorascope_program.h"
-#include "ui/process/watched_command.h"
+#include "ui/representations/command_progress.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/message_bar.h"
 
 namespace lorascope::ui {
 namespace {
-
-constexpr int kBarHeight = 3;
 
 /// Names of the models of an analysis with what they were measured on.
 QString subjectsText(const QJsonObject& analysis) {
@@ -36,32 +32,23 @@ AnalysisCard::AnalysisCard(const QString& title, const QString& what, SessionMod
     : Card(title),
       what_(what),
       session_(session),
-      command_(new WatchedCommand(program, this)),
       button_(new QPushButton),
-      progress_(new QProgressBar),
+      progress_(new CommandProgress(program)),
       message_(new MessageBar),
       caption_(makeCaption({})) {
   button_->setAccessibleDescription(title);
   header()->addWidget(button_);
-  progress_->setTextVisible(false);
-  progress_->setFixedHeight(kBarHeight);
   progress_->setAccessibleName(tr("Progress: %1").arg(title));
   caption_->setWordWrap(true);
   body()->addWidget(progress_);
   body()->addWidget(message_);
   connect(button_, &QPushButton::clicked, this, &AnalysisCard::press);
-  connect(command_, &WatchedCommand::progressed, this, [this](const QString& line) {
-    setNote(line);
-    static const QRegularExpression kShare(QStringLiteral("(\\d+)/(\\d+)"));
-    const QRegularExpressionMatch match = kShare.match(line);
-    progress_->setRange(0, match.hasMatch() ? match.captured(2).toInt() : 0);
-    progress_->setValue(match.captured(1).toInt());
-  });
-  connect(command_, &WatchedCommand::finished, this, &AnalysisCard::finish);
+  connect(progress_, &CommandProgress::said, this, &AnalysisCard::setNote);
+  connect(progress_, &CommandProgress::finished, this, &AnalysisCard::finish);
   showState();
 }
 
-bool AnalysisCard::isRunning() const { return command_->isRunning(); }
+bool AnalysisCard::isRunning() const { return progress_->isRunning(); }
 
 QString AnalysisCard::caption() const { return caption_->text(); }
 
@@ -78,9 +65,8 @@ void AnalysisCard::setCaption(const QString& caption) {
 }
 
 void AnalysisCard::press() {
-  if (command_->isRunning()) {
-    setNote(tr("stopping…"));
-    command_->cancel();
+  if (isRunning()) {
+    progress_->cancel();
     return;
   }
   const QStringList more = arguments ? arguments() : QStringList();
@@ -92,9 +78,7 @@ void AnalysisCard::press() {
   last_arguments_ = QStringList{QStringLiteral("analyse"),     QStringLiteral("--what"),   what_,
                                 QStringLiteral("--workspace"), session_->workspaceFolder(), QStringLiteral("--json")} +
                     more;
-  progress_->setRange(0, 0);
-  setNote(tr("starting…"));
-  command_->start(last_arguments_);
+  progress_->start(last_arguments_);
   showState();
 }
 
@@ -105,9 +89,7 @@ void AnalysisCard::finish(const ProgramResult& result, bool cancelled) {
     setNote(tr("cancelled"));
   } else if (result.exit_code != 0 || answer.isEmpty()) {
     setNote({});
-    // Progress comes first; what went wrong stands at the end.
-    const QString error = result.errors.trimmed().section('\n', -1);
-    message_->showMessage(Tone::Error, error.isEmpty() ? tr("Nothing could be computed.") : error,
+    message_->showMessage(Tone::Error, problemText(result, tr("Nothing could be computed.")),
                           tr("In a terminal: %1").arg(LorascopeProgram::commandLine(last_arguments_)));
     message_->addAction(tr("Try again"), [this] { press(); });
   } else {
@@ -125,7 +107,7 @@ void AnalysisCard::take(const QJsonObject& analysis) {
 }
 
 void AnalysisCard::loadStored() {
-  if (command_->isRunning()) return;
+  if (isRunning()) return;
   const QDir folder(QDir(session_->workspaceFolder()).filePath(QStringLiteral("artifacts/analyses")));
   const QStringList files = session_->workspaceFolder().isEmpty()
                                 ? QStringList()
@@ -147,8 +129,7 @@ void AnalysisCard::loadStored() {
 }
 
 void AnalysisCard::showState() {
-  const bool running = command_->isRunning();
-  progress_->setVisible(running);
+  const bool running = isRunning();
   button_->setText(running ? tr("Cancel") : analysis_.isEmpty() ? tr("Compute") : tr("Compute again"));
 }
 

@@ -8,14 +8,13 @@
 
 class QLabel;
 class QPushButton;
-class QProgressBar;
 
 namespace lorascope::ui {
 
+class CommandProgress;
 class LorascopeProgram;
 class MessageBar;
 class SessionModel;
-class WatchedCommand;
 struct ProgramResult;
 
 /// A card around one `lorascope analyse --what …` of the chosen runs: a button that computes, progress and cancel while
@@ -60,11 +59,10 @@ class AnalysisCard : public Card {
 
   QString what_;
   SessionModel* session_;
-  WatchedCommand* command_;
   QStringList last_arguments_;
   QJsonObject analysis_;
   QPushButton* button_;
-  QProgressBar* progress_;
+  CommandProgress* progress_;
   MessageBar* message_;
   QLabel* caption_;
 };

@@ -11,7 +11,7 @@
 #include "tests/ui/shell/waiting.h"
 #include "ui/main_window/main_window.h"
 #include "ui/main_window/window_settings.h"
-#include "ui/report/program_presets.h"
+#include "ui/report/preset_run.h"
 #include "ui/report/report_tab.h"
 #include "ui/widgets/message_bar.h"
 
@@ -42,8 +42,7 @@ TEST_CASE("Every analysis of the report runs on real runs", "[.real]") {
     for (QAction* action : report->presetMenu()->actions()) {
       if (action->text() == preset.name) action->trigger();
     }
-    const auto is_done = [&] { return !report->messages()->message().contains("computing"); };
-    CHECK(test::wait_until([&] { return is_done() && report->book()->items().size() > before; }, kAnalysisMs));
+    CHECK(test::wait_until([&] { return !report->presetRun()->isRunning() && report->book()->items().size() > before; }, kAnalysisMs));
     INFO(report->messages()->message().toStdString());
     CHECK_FALSE(report->messages()->isVisibleTo(report));
   }
