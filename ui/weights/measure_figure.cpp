@@ -135,6 +135,7 @@ figures::FigureData measureByLayerFigure(std::span<const WeightAnalysis> analyse
   figure.x.whole_numbers = true;
   figure.y.label = label;
   figure.y.log = measure.name == "amplification";
+  figure.y.whole_numbers = measure.name == "intruders";
   for (const WeightAnalysis& analysis : analyses) {
     figures::Line line = lineByLayer(analysis, kind, measure.name);
     if (!line.x.empty()) figure.lines.push_back(std::move(line));

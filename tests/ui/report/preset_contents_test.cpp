@@ -180,4 +180,19 @@ TEST_CASE("Runs without one update have no preset of weights", "[ui][report]") {
   CHECK(programPresets().front().steps(runs).empty());
 }
 
+TEST_CASE("Counts of intruders stand on an axis of whole numbers, other measures do not", "[ui][report]") {
+  const auto has_counts = [](const ProgramPreset& preset) {
+    const ProgramStep step = preset.steps(twoSettings()).front();
+    for (const figures::Content& content : step.contents(answerTo(step.arguments, 2))) {
+      const auto* figure = std::get_if<figures::FigureData>(&content);
+      if (figure != nullptr && figure->y.whole_numbers) return true;
+    }
+    return false;
+  };
+  for (const ProgramPreset& preset : programPresets()) {
+    INFO(preset.name.toStdString());
+    CHECK(has_counts(preset) == (preset.name == "Intruder dimensions"));
+  }
+}
+
 }  // namespace lorascope::ui
