@@ -35,6 +35,10 @@ bool isPerCent(const std::string& series, const std::string& task) {
   return score && figures::is_share(series.substr(5), task);
 }
 
+QString asSentence(const QString& phrase) {
+  return phrase.left(1).toUpper() + phrase.mid(1);
+}
+
 /// The help page of a series: of "strict.f1" that of "f1".
 QString helpOf(const std::string& series) {
   const std::string metric = series.substr(series.find_last_of("/.") + 1);
@@ -260,9 +264,13 @@ void CurveCard::updateEmptyState() {
   QString sentence = tr("No points of %1 yet").arg(QString::fromStdString(figures::series_label(series_)));
   const bool hidden = session_->shownRuns().empty() && !session_->runs().empty();
   if (hidden) sentence = tr("All runs are hidden");
-  emptyState()->setSentence(sentence);
+  std::vector<const store::RunRecord*> shown;
+  for (const RunId id : session_->shownRuns())
+    if (const store::RunRecord* run = session_->run(id)) shown.push_back(run);
+  const QString untrained = QString::fromStdString(figures::untrained_reason(shown));
+  emptyState()->setSentence(untrained.isEmpty() ? sentence : asSentence(untrained));
   show_button_->setVisible(hidden);
-  train_button_->setVisible(!hidden);
+  train_button_->setVisible(!hidden && untrained.isEmpty());
 }
 
 }  // namespace lorascope::ui

@@ -1,6 +1,7 @@
 #include "ui/train/loss_card.h"
 
 #include <QHBoxLayout>
+#include <QLabel>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -14,6 +15,7 @@
 #include "ui/plots/table_twin.h"
 #include "ui/widgets/help_topics.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/labels.h"
 
 namespace lorascope::ui {
 namespace {
@@ -36,13 +38,18 @@ LossCard::LossCard(SessionModel* session, QWidget* parent) : Card(tr("Training l
   table_->hide();
   body()->addWidget(plot_, 1);
   body()->addWidget(table_, 1);
+  hint_ = makeParagraph({});
+  hint_->setAlignment(Qt::AlignCenter);
+  hint_->hide();
+  makeSecondary(hint_);
+  body()->addWidget(hint_, 1);
   auto* twin = makeIconButton(QStringLiteral("table"), tr("Show the training loss as a table"));
   twin->setCheckable(true);
   header()->addWidget(twin);
   connect(twin, &QToolButton::clicked, this, [this](bool open) {
     if (open) table_->setFigure(plot_->figure());
     table_->setVisible(open);
-    plot_->setVisible(!open);
+    showHint();
   });
   setHelpTopic(this, QStringLiteral("measure.loss"));
   soon_.setSingleShot(true);
@@ -94,7 +101,17 @@ void LossCard::take(figures::FigureData figure) {
   figure.title.clear();
   plot_->setFigure(std::move(figure));
   plot_->setAccessibleName(tr("Training loss"));
+  showHint();
   if (!table_->isHidden()) table_->setFigure(plot_->figure());
+}
+
+void LossCard::showHint() {
+  const store::RunRecord* run = session_->run(session_->selectedRun());
+  const bool is_empty = run != nullptr && plot_->figure().empty();
+  const QString hint = is_empty ? QString::fromStdString(figures::untrained_reason(std::vector{run})) : QString();
+  hint_->setText(hint.left(1).toUpper() + hint.mid(1));
+  hint_->setVisible(!hint.isEmpty() && table_->isHidden());
+  plot_->setVisible(hint.isEmpty() && table_->isHidden());
 }
 
 }  // namespace lorascope::ui

@@ -6,6 +6,8 @@
 #include "core/store/run_record.h"
 #include "ui/widgets/card.h"
 
+class QLabel;
+
 namespace lorascope::ui {
 
 class FigureBuilder;
@@ -28,11 +30,14 @@ class LossCard : public Card {
   void drawInView();
   void draw();
   void take(figures::FigureData figure);
+  /// Why there is nothing to see, in the plot's place, for a run that was not trained.
+  void showHint();
 
   SessionModel* session_;
   FigureBuilder* builder_;
   PlotView* plot_;
   TableTwin* table_;
+  QLabel* hint_;
   QTimer soon_;  ///< rows that arrive together are drawn once
   bool is_stale_ = false;
 };
