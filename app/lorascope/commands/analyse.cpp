@@ -89,15 +89,22 @@ std::optional<store::Workspace> workspace_of(const AnalyseOptions& options) {
   return store::Workspace::open(options.workspace);
 }
 
-void analyse_weights(const AnalyseOptions& options) {
+void analyse_weights(AnalyseOptions options) {
   if (options.weights.subjects.empty()) throw UsageError("nothing to analyse", "name a run or a folder");
   const std::optional<store::Workspace> workspace = workspace_of(options);
   const store::Workspace* opened = workspace ? &*workspace : nullptr;
   const bool compares = options.what == "overlap" || options.what == "similarity";
-  const Json result = compares                          ? analyse_overlap(options.weights, opened)
-                      : options.what == "amplification" ? analyse_amplification(options.weights, opened)
-                      : options.what == "alpha"         ? analyse_alpha(options.weights, opened)
-                                                        : analyse_intruders(options.weights, opened);
+  Json result;
+  {
+    engine::ProgressDisplay display(/*silent=*/false);
+    options.weights.progress = [&](const std::string& subject, std::size_t done, std::size_t of) {
+      display.show(subject, static_cast<std::int64_t>(done), static_cast<std::int64_t>(of), "");
+    };
+    result = compares                          ? analyse_overlap(options.weights, opened)
+             : options.what == "amplification" ? analyse_amplification(options.weights, opened)
+             : options.what == "alpha"         ? analyse_alpha(options.weights, opened)
+                                               : analyse_intruders(options.weights, opened);
+  }
   if (!options.csv.empty()) write_file_atomically(options.csv, modules_csv(result));
   if (options.json)
     std::cout << result.dump() << '\n';

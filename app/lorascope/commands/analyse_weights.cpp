@@ -117,6 +117,19 @@ Change change_of(const WeightAnalysisOptions& options, const store::Workspace* w
   return {subject, base_folder, analysis::changed_matrices(base, after)};
 }
 
+std::string module_name(const analysis::ChangedMatrix& matrix) { return matrix.name.substr(0, matrix.name.rfind('.')); }
+
+/// {NAME: what `numbers` says of the matrix}.
+template <class Numbers>
+Json each_module(const WeightAnalysisOptions& options, const Change& change, const Numbers& numbers) {
+  Json modules = Json::object();
+  for (std::size_t i = 0; i < change.matrices.size(); ++i) {
+    if (options.progress) options.progress(change.subject.name, i, change.matrices.size());
+    modules[module_name(change.matrices[i])] = numbers(change.matrices[i]);
+  }
+  return modules;
+}
+
 /// Puts what is needed to find the analysis again into it and keeps that of a run in the workspace.
 Json kept(const char* what, const Change& change, Json source, Json answer, const store::Workspace* workspace) {
   representations::Subject subject{change.subject.name, change.subject.method, change.subject.run, change.base, {}};
@@ -130,8 +143,6 @@ Json kept(const char* what, const Change& change, Json source, Json answer, cons
   return answer;
 }
 
-std::string module_name(const analysis::ChangedMatrix& matrix) { return matrix.name.substr(0, matrix.name.rfind('.')); }
-
 analysis::PowerLaw tail_of(const at::Tensor& matrix) {
   std::vector<double> eigenvalues = analysis::change_spectrum(matrix, at::zeros_like(matrix)).singular_values;
   for (double& value : eigenvalues) value *= value;
@@ -142,14 +153,13 @@ analysis::PowerLaw tail_of(const at::Tensor& matrix) {
 
 Json analyse_intruders(const WeightAnalysisOptions& options, const store::Workspace* workspace) {
   const Change change = change_of(options, workspace);
-  Json modules = Json::object();
   std::int64_t total = 0, random = 0;
-  for (const analysis::ChangedMatrix& matrix : change.matrices) {
+  Json modules = each_module(options, change, [&](const analysis::ChangedMatrix& matrix) {
     Json module = module_json(matrix, options.intruders);
     total += module.at("intruders").get<std::int64_t>();
     random += module.at("random_intruders").get<std::int64_t>();
-    modules[module_name(matrix)] = std::move(module);
-  }
+    return module;
+  });
   Json source = {{"threshold", options.intruders.threshold},
                  {"directions", options.intruders.directions},
                  {"base_directions", options.intruders.base_directions}};
@@ -163,31 +173,29 @@ Json analyse_intruders(const WeightAnalysisOptions& options, const store::Worksp
 Json analyse_amplification(const WeightAnalysisOptions& options, const store::Workspace* workspace) {
   const std::int64_t directions = options.directions > 0 ? options.directions : kAmplified;
   const Change change = change_of(options, workspace);
-  Json modules = Json::object();
-  for (const analysis::ChangedMatrix& matrix : change.matrices) {
+  const Json modules = each_module(options, change, [&](const analysis::ChangedMatrix& matrix) {
     const analysis::ChangeSize size = analysis::change_size(matrix.before, matrix.after, directions);
-    modules[module_name(matrix)] = {{"amplification", size.amplification},
-                                    {"own_amplification", size.own_amplification},
-                                    {"random_amplification", size.random_amplification},
-                                    {"relative_norm", size.relative_norm},
-                                    {"frobenius_norm", size.spectrum.frobenius_norm}};
-  }
+    return Json{{"amplification", size.amplification},
+                {"own_amplification", size.own_amplification},
+                {"random_amplification", size.random_amplification},
+                {"relative_norm", size.relative_norm},
+                {"frobenius_norm", size.spectrum.frobenius_norm}};
+  });
   return kept("amplification", change, {{"directions", directions}}, {{"modules", modules}, {"directions", directions}},
               workspace);
 }
 
 Json analyse_alpha(const WeightAnalysisOptions& options, const store::Workspace* workspace) {
   const Change change = change_of(options, workspace);
-  Json modules = Json::object();
-  for (const analysis::ChangedMatrix& matrix : change.matrices) {
+  const Json modules = each_module(options, change, [](const analysis::ChangedMatrix& matrix) {
     const analysis::PowerLaw before = tail_of(matrix.before), after = tail_of(matrix.after);
     const analysis::Spectrum spectrum = analysis::change_spectrum(matrix.after, matrix.before);
     const analysis::PowerLaw random = tail_of(changed_by_chance(matrix, spectrum));
-    modules[module_name(matrix)] = {{"alpha", after.alpha},         {"alpha_error", after.error()},
-                                    {"base_alpha", before.alpha},   {"base_alpha_error", before.error()},
-                                    {"random_alpha", random.alpha}, {"distance", after.distance},
-                                    {"tail", after.tail}};
-  }
+    return Json{{"alpha", after.alpha},         {"alpha_error", after.error()},
+                {"base_alpha", before.alpha},   {"base_alpha_error", before.error()},
+                {"random_alpha", random.alpha}, {"distance", after.distance},
+                {"tail", after.tail}};
+  });
   return kept("alpha", change, Json::object(), {{"modules", modules}}, workspace);
 }
 

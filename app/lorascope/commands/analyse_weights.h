@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,8 @@ struct WeightAnalysisOptions {
   std::string base;                   ///< model folder or name; of a run its own model where empty
   analysis::IntruderOptions intruders;
   std::int64_t directions = 0;  ///< of overlaps; 0: all
+  /// Called before each matrix with the subject's name; may be empty.
+  std::function<void(const std::string& subject, std::size_t done, std::size_t of)> progress = {};
 };
 
 /// Intruder dimensions and size of the change of every adapted matrix of one subject: {"modules": {NAME: {…}}}, each

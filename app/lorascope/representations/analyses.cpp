@@ -12,6 +12,7 @@
 #include "core/analysis/pair_sensitivity.h"
 #include "core/analysis/representation_similarity.h"
 #include "core/analysis/shared_axes.h"
+#include "core/base/clock.h"
 #include "core/base/csv.h"
 #include "core/base/error.h"
 #include "core/data/minimal_pairs.h"
@@ -61,12 +62,12 @@ struct Compared {
 
 Compared compare(const std::vector<Subject>& subjects, const AnalysisOptions& options, const Watch& watch) {
   Compared result;
-  for (const Subject& subject : subjects) {
-    watch.show("opening " + subject.name, 0, 1);
-    const auto model = open_subject(subject);
+  for (std::size_t number = 0; number < subjects.size(); ++number) {
+    watch.show("opening " + subjects[number].name, 0, 1);
+    const auto model = open_subject(subjects[number]);
     if (result.text.sentences.empty())
       result.text = encode_text(options, text::Tokenizer::from_folder(subjects.front().model), model->max_positions());
-    result.states.push_back(token_states(*model, result.text.sentences, progress_of(watch, subject)));
+    result.states.push_back(token_states(*model, result.text.sentences, progress_of(watch, subjects, number)));
   }
   return result;
 }
@@ -150,13 +151,18 @@ Json pca(const std::vector<Subject>& subjects, const AnalysisOptions& options, c
 
 }  // namespace
 
-OnProgress progress_of(const Watch& watch, const Subject& subject) {
-  return [&watch, name = subject.name](std::size_t done, std::size_t of) { watch.show(name, done, of); };
+OnProgress progress_of(const Watch& watch, const std::vector<Subject>& subjects, std::size_t number) {
+  const std::size_t later = subjects.size() - 1 - number;
+  return [&watch, name = subjects[number].name, later, since = Stopwatch()](std::size_t done, std::size_t of) {
+    const double each = since.seconds() / static_cast<double>(done);
+    const auto still = static_cast<double>(of - done + later * of);
+    watch.show(name, done, of, done > 0 ? duration_text(each * still) + " left" : "");
+  };
 }
 
-void Watch::show(const std::string& phase, std::size_t done, std::size_t of) const {
+void Watch::show(const std::string& phase, std::size_t done, std::size_t of, const std::string& details) const {
   if (interrupts.requested()) throw Interrupted("interrupted, nothing was written");
-  display.show(phase, static_cast<std::int64_t>(done), static_cast<std::int64_t>(of), "");
+  display.show(phase, static_cast<std::int64_t>(done), static_cast<std::int64_t>(of), details);
 }
 
 bool is_representation_analysis(std::string_view what) {

@@ -35,7 +35,7 @@ struct Watch {
   const engine::Interrupts& interrupts;
 
   /// Throws Interrupted.
-  void show(const std::string& phase, std::size_t done, std::size_t of) const;
+  void show(const std::string& phase, std::size_t done, std::size_t of, const std::string& details = {}) const;
 };
 
 bool is_representation_analysis(std::string_view what);

@@ -60,7 +60,9 @@ Json probe(const std::vector<Subject>& subjects, const AnalysisOptions& options,
     const auto model = open_subject(subjects[number]);
     if (bank.sentences.empty())
       bank = read_bank(options, text::Tokenizer::from_folder(subjects.front().model), model->max_positions());
-    const auto states = word_states(*model, bank.encoded, progress_of(watch, subjects[number]));
+    const auto states = word_states(*model, bank.encoded, [&](std::size_t done, std::size_t of) {
+      watch.show(subjects[number].name, done, of);  // the probes take the time
+    });
     Json layers = Json::array();
     for (std::size_t layer = 0; layer < states.front().size(); ++layer) {
       Split real, control;

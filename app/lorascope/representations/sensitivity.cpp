@@ -103,7 +103,7 @@ Json sensitivity(const std::vector<Subject>& subjects, const AnalysisOptions& op
         for (const std::string* sentence : {&pair.first, &pair.second})
           sentences.push_back(encode_sentence(tokenizer, *sentence, model->max_positions()));
     }
-    const analysis::PairDistances all = distances_in(*model, sentences, progress_of(watch, subjects[number]));
+    const analysis::PairDistances all = distances_in(*model, sentences, progress_of(watch, subjects, number));
     const auto is_form = [](const data::MinimalPair& pair) { return pair.changes_form; };
     const auto is_meaning = [](const data::MinimalPair& pair) { return !pair.changes_form; };
     const auto layers =

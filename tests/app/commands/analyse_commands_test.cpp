@@ -120,6 +120,7 @@ TEST_CASE("analyse counts intruders beside those of a random update of the same 
     random += below;
   }
   CHECK(answer["random_intruders"] == random);
+  CHECK(end.errors.find("adapter 0/4") != std::string::npos);  // progress
   CHECK_FALSE(answer.contains("file"));  // no run, no workspace
 }
 
