@@ -11,6 +11,7 @@
 #include "app/lorascope/engine/interrupts.h"
 #include "app/lorascope/engine/model_setup.h"
 #include "app/lorascope/engine/progress_display.h"
+#include "app/lorascope/engine/shared_cores.h"
 #include "app/lorascope/representations/analyses.h"
 #include "app/lorascope/representations/stored_analysis.h"
 #include "core/base/error.h"
@@ -114,6 +115,8 @@ void analyse_weights(AnalyseOptions options) {
 
 void analyse_states(const AnalyseOptions& options) {
   const std::optional<store::Workspace> workspace = workspace_of(options);
+  // Runs train beside it: threads that turn while they wait would take most of the time of both.
+  const engine::SharedCores shared_cores;
   engine::set_threads(options.threads);
   representations::SubjectOptions chosen;
   chosen.names = options.weights.subjects;
