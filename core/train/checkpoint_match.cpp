@@ -3,6 +3,9 @@
 #include <ATen/ATen.h>
 
 #include <sstream>
+#include <vector>
+
+#include "core/base/error.h"
 
 namespace lorascope::train {
 namespace {
@@ -32,6 +35,33 @@ std::string shape_text(const at::Tensor& tensor) {
   return out.str();
 }
 
+/// Adds what differs between a checkpoint's fingerprint and this training's.
+void compare_fingerprints(const std::map<std::string, std::string>& stored,
+                          const std::map<std::string, std::string>& expected, std::vector<Problem>& problems) {
+  for (const auto& [name, wanted] : expected) {
+    const auto found = stored.find(name);
+    const std::string value = found == stored.end() ? "nothing" : found->second;
+    if (value != wanted) problems.push_back({name, value, wanted, "resume with the settings of the run"});
+  }
+}
+
+/// Adds which of the expected tensors are not there or have another shape; `what`: "weights".
+void compare_tensors(const std::map<std::string, at::Tensor>& stored, const std::map<std::string, at::Tensor>& expected,
+                     const std::string& what, std::vector<Problem>& problems) {
+  constexpr const char* kHint = "resume with the model, method and adapter settings of the run";
+  for (const auto& [name, tensor] : expected) {
+    const auto found = stored.find(name);
+    if (found == stored.end()) {
+      problems.push_back({what + ": " + name, "nothing", shape_text(tensor), kHint});
+    } else if (found->second.sizes() != tensor.sizes()) {
+      problems.push_back({what + ": " + name, shape_text(found->second), shape_text(tensor), kHint});
+    }
+  }
+  if (stored.size() > expected.size()) {
+    problems.push_back({what, std::to_string(stored.size()) + " tensors", std::to_string(expected.size()), kHint});
+  }
+}
+
 }  // namespace
 
 std::map<std::string, std::string> fingerprint_of(const TrainingOptions& o) {
@@ -55,29 +85,18 @@ std::map<std::string, std::string> fingerprint_of(const TrainingOptions& o) {
   return result;
 }
 
-void compare_fingerprints(const std::map<std::string, std::string>& stored,
-                          const std::map<std::string, std::string>& expected, std::vector<Problem>& problems) {
-  for (const auto& [name, wanted] : expected) {
-    const auto found = stored.find(name);
-    const std::string value = found == stored.end() ? "nothing" : found->second;
-    if (value != wanted) problems.push_back({name, value, wanted, "resume with the settings of the run"});
+void check_fits(const Checkpoint& checkpoint, const std::map<std::string, std::string>& fingerprint,
+                const std::map<std::string, at::Tensor>& values, const StepPlan& plan) {
+  std::vector<Problem> problems;
+  compare_fingerprints(checkpoint.fingerprint, fingerprint, problems);
+  compare_tensors(checkpoint.weights, values, "weights", problems);
+  compare_tensors(checkpoint.first_moments, values, "first moments", problems);
+  compare_tensors(checkpoint.second_moments, values, "second moments", problems);
+  if (checkpoint.state.early_stopping.best) compare_tensors(checkpoint.best_weights, values, "best weights", problems);
+  if (checkpoint.state.step > plan.total_steps || checkpoint.state.group > plan.steps_per_epoch) {
+    problems.push_back({"state", "step " + std::to_string(checkpoint.state.step), "a step of this training", ""});
   }
-}
-
-void compare_tensors(const std::map<std::string, at::Tensor>& stored, const std::map<std::string, at::Tensor>& expected,
-                     const std::string& what, std::vector<Problem>& problems) {
-  constexpr const char* kHint = "resume with the model, method and adapter settings of the run";
-  for (const auto& [name, tensor] : expected) {
-    const auto found = stored.find(name);
-    if (found == stored.end()) {
-      problems.push_back({what + ": " + name, "nothing", shape_text(tensor), kHint});
-    } else if (found->second.sizes() != tensor.sizes()) {
-      problems.push_back({what + ": " + name, shape_text(found->second), shape_text(tensor), kHint});
-    }
-  }
-  if (stored.size() > expected.size()) {
-    problems.push_back({what, std::to_string(stored.size()) + " tensors", std::to_string(expected.size()), kHint});
-  }
+  if (!problems.empty()) throw CheckpointError("the checkpoint belongs to another training", problems);
 }
 
 void copy_values(const std::map<std::string, at::Tensor>& stored, const std::map<std::string, at::Tensor>& targets) {

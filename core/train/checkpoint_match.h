@@ -4,9 +4,9 @@
 
 #include <map>
 #include <string>
-#include <vector>
 
-#include "core/base/error.h"
+#include "core/train/checkpoint.h"
+#include "core/train/step_plan.h"
 #include "core/train/training_options.h"
 
 // Of core/train only: what trainers compare a checkpoint with before they go on from it.
@@ -16,13 +16,10 @@ namespace lorascope::train {
 /// What the numbers of a training depend on, as name and value; exact, two numbers have one text only if equal.
 std::map<std::string, std::string> fingerprint_of(const TrainingOptions& options);
 
-/// Adds what differs between a checkpoint's fingerprint and this training's.
-void compare_fingerprints(const std::map<std::string, std::string>& stored,
-                          const std::map<std::string, std::string>& expected, std::vector<Problem>& problems);
-
-/// Adds which of the expected tensors are not there or have another shape; `what`: "weights".
-void compare_tensors(const std::map<std::string, at::Tensor>& stored, const std::map<std::string, at::Tensor>& expected,
-                     const std::string& what, std::vector<Problem>& problems);
+/// Throws CheckpointError with all that differs between a checkpoint and the training that is to go on from it: what its
+/// numbers depend on, names and shapes of everything trained, and the number of its steps.
+void check_fits(const Checkpoint& checkpoint, const std::map<std::string, std::string>& fingerprint,
+                const std::map<std::string, at::Tensor>& values, const StepPlan& plan);
 
 /// Copies the stored values into the tensors of the same name.
 void copy_values(const std::map<std::string, at::Tensor>& stored, const std::map<std::string, at::Tensor>& targets);

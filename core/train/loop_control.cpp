@@ -34,6 +34,50 @@ void LoopControl::start() {
   parts_.observer->on_phase(Phase::Training);
 }
 
+TrainingOutcome LoopControl::run(const Steps& steps, Selection& selection) {
+  using End = TrainingOutcome::End;
+  TrainingState& state = *parts_.state;
+  start();
+  auto steps_of_epoch = static_cast<std::int64_t>(steps.begin_epoch());
+  const auto evaluates = [&] { return steps.evaluate && evaluation_is_due(state.group == steps_of_epoch); };
+  TrainingOutcome outcome;
+  for (;;) {
+    if (obey_commands() == Outcome::Stops || (evaluates() && steps.evaluate() == Outcome::Stops)) {
+      save();
+      outcome.end = End::Stopped;
+      break;
+    }
+    if (state.step >= parts_.plan->total_steps) break;
+    if (selection.should_stop()) {
+      outcome.end = End::StoppedEarly;
+      break;
+    }
+    if (state.group == steps_of_epoch) {
+      ++state.epoch;
+      state.group = 0;
+      steps_of_epoch = static_cast<std::int64_t>(steps.begin_epoch());
+    }
+    steps.take_step();
+    save_if_due(false);
+  }
+  if (outcome.end != End::Stopped) save_if_long_unsaved();
+  state.wall_seconds = wall_seconds();
+  if (outcome.end != End::Stopped) outcome.kept_step = selection.put_back(state.step);
+  outcome.state = state;
+  outcome.epoch = static_cast<double>(outcome.kept_step.value_or(state.step)) /
+                  static_cast<double>(parts_.plan->steps_per_epoch);
+  outcome.tokens_per_second = static_cast<double>(state.tokens) / std::max(state.step_seconds, 1e-9);
+  return outcome;
+}
+
+bool LoopControl::evaluation_is_due(bool is_end_of_epoch) const {
+  const TrainingState& state = *parts_.state;
+  if (state.step == 0 || state.evaluated_step == state.step) return false;
+  if (state.step == parts_.plan->total_steps) return true;
+  const std::int64_t every = parts_.options->evaluate_every_steps;
+  return every > 0 ? state.step % every == 0 : is_end_of_epoch;
+}
+
 double LoopControl::epochs_done() const {
   return static_cast<double>(parts_.state->step) / static_cast<double>(parts_.plan->steps_per_epoch);
 }

@@ -7,15 +7,30 @@
 #include "core/train/checkpoint.h"
 #include "core/train/command_source.h"
 #include "core/train/evaluator.h"
+#include "core/train/selection.h"
 #include "core/train/step_plan.h"
 #include "core/train/training_observer.h"
 #include "core/train/training_options.h"
 
 namespace lorascope::train {
 
-/// What a training on one task and one on several do alike around their steps: they obey commands, also within an
-/// evaluation, write checkpoints in time, and count and report what a step did and how fast. Where the training stands
-/// is its owner's TrainingState.
+/// How and where a training ended.
+struct TrainingOutcome {
+  enum class End {
+    Completed,     ///< all steps done
+    StoppedEarly,  ///< early stopping ended it
+    Stopped,       ///< on request, with a checkpoint where a folder was given: it can be resumed
+  };
+  End end = End::Completed;
+  TrainingState state;
+  double tokens_per_second = 0.0;         ///< real tokens, over all steps
+  std::optional<std::int64_t> kept_step;  ///< step of the weights that are there now, if the best came back
+  double epoch = 0.0;                     ///< epochs done when the weights were those that are there now
+};
+
+/// What a training on one task and one on several do alike around their steps: they go through epochs, evaluate when it
+/// is due, obey commands, also within an evaluation, write checkpoints in time, count and report what a step did and how
+/// fast, and end with the best weights where those are followed. Where the training stands is its owner's TrainingState.
 class LoopControl {
  public:
   enum class Outcome { Goes, Stops };
@@ -35,8 +50,15 @@ class LoopControl {
 
   TrainingObserver& observer() const { return *parts_.observer; }
 
-  /// The time of this process begins; the observer is told of the start.
-  void start();
+  /// What a training does between commands.
+  struct Steps {
+    std::function<std::size_t()> begin_epoch;  ///< of the state's epoch; how many steps it has
+    std::function<void()> take_step;           ///< that of the state's group
+    std::function<Outcome()> evaluate;         ///< empty: never evaluated
+  };
+  /// Trains from where the state stands to the end, or until a command or the selection stops it.
+  TrainingOutcome run(const Steps& steps, Selection& selection);
+
   /// The state came from a checkpoint: the time it holds was spent by earlier processes.
   void resumed() { wall_before_ = parts_.state->wall_seconds; }
 
@@ -44,8 +66,6 @@ class LoopControl {
   double wall_seconds() const { return wall_before_ + wall_.seconds(); }
   double epochs_done() const;
 
-  /// Acts on every command that waits.
-  Outcome obey_commands();
   /// An evaluation that a pause or a stop may interrupt. Goes without one where it was interrupted and the pause is
   /// over: it is to be made afresh.
   Outcome evaluate(const Evaluator& evaluator, tasks::TaskModel& model, std::optional<Evaluation>& evaluation);
@@ -56,10 +76,15 @@ class LoopControl {
   /// Writes a checkpoint, if there is a folder for it.
   void save();
   void save_if_due(bool after_evaluation);
-  /// What comes after the last step (scores of large files) may be interrupted too.
-  void save_if_long_unsaved();
 
  private:
+  /// The time of this process begins; the observer is told of the start.
+  void start();
+  bool evaluation_is_due(bool is_end_of_epoch) const;
+  /// Acts on every command that waits.
+  Outcome obey_commands();
+  /// What comes after the last step (scores of large files) may be interrupted too.
+  void save_if_long_unsaved();
   Outcome wait_while_paused();
 
   Parts parts_;

@@ -1,6 +1,7 @@
 #include <ATen/ATen.h>
 
-#include "core/base/error.h"
+#include <set>
+
 #include "core/tasks/task_model.h"
 #include "core/train/checkpoint_match.h"
 #include "core/train/multi_task_trainer.h"
@@ -23,12 +24,12 @@ Tensors named(const Tensors& all, const std::string& prefix, const std::vector<n
 
 }  // namespace
 
-std::vector<MultiTaskTrainer::NamedParameter> MultiTaskTrainer::parameters() const {
-  std::vector<NamedParameter> all;
-  for (const nn::Parameter& parameter : shared_parameters_) all.push_back({parameter.name, parameter});
+Tensors MultiTaskTrainer::values() const {
+  Tensors all;
+  for (const nn::Parameter& parameter : shared_parameters_) all[parameter.name] = parameter.value;
   for (std::size_t i = 0; i < own_parameters_.size(); ++i)
     for (const nn::Parameter& parameter : own_parameters_[i])
-      all.push_back({parts_.tasks[i].name + "/" + parameter.name, parameter});
+      all[parts_.tasks[i].name + "/" + parameter.name] = parameter.value;
   return all;
 }
 
@@ -37,7 +38,7 @@ std::map<std::string, std::string> MultiTaskTrainer::fingerprint() const {
   result["total_steps"] = std::to_string(plan_.total_steps);
   for (std::size_t i = 0; i < parts_.tasks.size(); ++i)
     result["batches of " + parts_.tasks[i].name] =
-        std::to_string(stream_.counts()[i]) + " of " + std::to_string(row_begins_[i].size() - 1) + " rows" +
+        std::to_string(stream_.counts()[i]) + " of " + std::to_string(micro_batches_.num_rows(i)) + " rows" +
         (parts_.tasks[i].zero_segment_ids ? ", segment ids zero" : "");
   return result;
 }
@@ -47,7 +48,8 @@ Checkpoint MultiTaskTrainer::make_checkpoint() const {
   checkpoint.state = state_;
   checkpoint.state.wall_seconds = loop_.wall_seconds();
   checkpoint.fingerprint = fingerprint();
-  for (const NamedParameter& entry : parameters()) checkpoint.weights[entry.name] = entry.parameter.value;
+  checkpoint.weights = values();
+  selection_->write(checkpoint);
   for (std::size_t i = 0; i < optimizers_.size(); ++i) {
     const std::string prefix = i == 0 ? "" : parts_.tasks[i - 1].name + "/";
     add_named(checkpoint.first_moments, prefix, optimizers_[i].first_moments());
@@ -57,32 +59,27 @@ Checkpoint MultiTaskTrainer::make_checkpoint() const {
 }
 
 void MultiTaskTrainer::restore(const Checkpoint& checkpoint) {
-  std::vector<Problem> problems;
-  compare_fingerprints(checkpoint.fingerprint, fingerprint(), problems);
-  Tensors values;
-  for (const NamedParameter& entry : parameters()) values[entry.name] = entry.parameter.value;
-  compare_tensors(checkpoint.weights, values, "weights", problems);
-  compare_tensors(checkpoint.first_moments, values, "first moments", problems);
-  compare_tensors(checkpoint.second_moments, values, "second moments", problems);
-  if (checkpoint.state.step > plan_.total_steps || checkpoint.state.group > plan_.steps_per_epoch)
-    problems.push_back({"state", "step " + std::to_string(checkpoint.state.step), "a step of this training", ""});
-  if (!problems.empty()) throw CheckpointError("the checkpoint belongs to another training", problems);
-
-  copy_values(checkpoint.weights, values);
-  for (const TrainedTask& task : parts_.tasks) task.model->values_changed();
+  check_fits(checkpoint, fingerprint(), values(), plan_);
+  copy_values(checkpoint.weights, values());
+  values_changed();
   for (std::size_t i = 0; i < optimizers_.size(); ++i) {
     const std::string prefix = i == 0 ? "" : parts_.tasks[i - 1].name + "/";
     const std::vector<nn::Parameter>& own = i == 0 ? shared_parameters_ : own_parameters_[i - 1];
     optimizers_[i].restore(named(checkpoint.first_moments, prefix, own), named(checkpoint.second_moments, prefix, own));
   }
+  selection_->restore(checkpoint);
   state_ = checkpoint.state;
   loop_.resumed();
   // How often each task was drawn follows from the order of the batches.
   own_steps_.assign(parts_.tasks.size(), 0);
   for (std::int64_t epoch = 0; epoch <= state_.epoch; ++epoch) {
-    const std::vector<TaskStream::Draw> draws = stream_.batches(epoch);
-    const std::size_t done = epoch < state_.epoch ? draws.size() : static_cast<std::size_t>(state_.group);
-    for (std::size_t i = 0; i < done; ++i) ++own_steps_[draws[i].task];
+    const auto steps = steps_of(stream_.batches(epoch), options_.accumulate);
+    const std::size_t done = epoch < state_.epoch ? steps.size() : static_cast<std::size_t>(state_.group);
+    for (std::size_t i = 0; i < done; ++i) {
+      std::set<std::size_t> drawn;
+      for (const MicroBatch& batch : steps[i]) drawn.insert(batch.task);
+      for (const std::size_t task : drawn) ++own_steps_[task];
+    }
   }
 }
 

@@ -11,7 +11,9 @@
 #include "core/train/command_source.h"
 #include "core/train/evaluator.h"
 #include "core/train/loop_control.h"
+#include "core/train/micro_batches.h"
 #include "core/train/optimizer.h"
+#include "core/train/selection.h"
 #include "core/train/step_plan.h"
 #include "core/train/task_stream.h"
 #include "core/train/training_observer.h"
@@ -40,25 +42,24 @@ struct MultiTaskParts {
 };
 
 /// How and where it ended.
-struct MultiTaskResult {
-  bool is_stopped = false;  ///< on request, with a checkpoint where a folder was given: it can be resumed
-  TrainingState state;
-  double epoch = 0;
-  double tokens_per_second = 0;                  ///< real tokens, over all steps
-  bool is_evaluated = false;                     ///< the last evaluation saw the weights that the models have now
-  std::map<std::string, double> train_loss;      ///< by task: mean over its steps of this process
+struct MultiTaskResult : TrainingOutcome {
+  bool is_evaluated = false;                 ///< the last evaluation saw the weights that the models have now
+  std::map<std::string, double> train_loss;  ///< by task: mean over its micro-batches of this process
   std::map<std::string, std::map<std::string, double>> scores;  ///< by task: those of that evaluation
 };
 
-/// Trains what several models share, and what each has of its own, on batches of one task each ([X-LoRA] over several
-/// tasks): every step is the Hugging Face Trainer's on the task that is drawn. What belongs to the other tasks stays as
-/// it is in that step, moments included. Before reports of a step or an evaluation the observer is told whose they are.
+/// Trains what several models share, and what each has of its own, on micro-batches of one task each ([X-LoRA] over
+/// several tasks): a step is the Hugging Face Trainer's on the `accumulate` micro-batches that are drawn next, each of
+/// whichever task. What belongs to tasks that are not among them stays as it is in that step, moments included.
 ///
-/// Deterministic as Trainer is, also over stops and resumes; evaluations are of all tasks, one after the other. The
-/// last weights stay: accumulation, early stopping and the choice of the best are for one task.
+/// An evaluation is of all tasks, one after the other, and counts as one: the best is chosen by select_by among
+/// mean_scores ("loss", or "mean" of the tasks' scores), and comes back with each task's own head.
+///
+/// Deterministic as Trainer is, also over stops and resumes.
 class MultiTaskTrainer {
  public:
-  /// Throws UsageError (no tasks, models that share nothing, an option of one task), DataError (no rows).
+  /// Throws UsageError (no tasks, models that share nothing, a best to follow by evaluations that a task lacks),
+  /// DataError (no rows).
   MultiTaskTrainer(MultiTaskParts parts, const TrainingOptions& options, const TaskStreamOptions& stream);
 
   /// Continues a training: call before run(). Throws CheckpointError with all that differs from this training's.
@@ -70,33 +71,31 @@ class MultiTaskTrainer {
 
  private:
   using Outcome = LoopControl::Outcome;
-  /// A trained tensor under its name in checkpoints: that of a task's own has "TASK/" before it.
-  struct NamedParameter {
-    std::string name;
-    nn::Parameter parameter;
-  };
-
-  void begin_epoch();
+  void split_parameters();
+  void values_changed();
+  std::size_t begin_epoch();
   void train_step();
-  bool evaluation_is_due() const;
+  double gradient_norm(const StepReport& report) const;
   Outcome evaluate();
+  void report_evaluations(const std::vector<Evaluation>& evaluations, const std::vector<double>& seconds);
 
   Checkpoint make_checkpoint() const;
   std::map<std::string, std::string> fingerprint() const;
-  std::vector<NamedParameter> parameters() const;
+  /// Trained tensors under their names in checkpoints: those of a task's own have "TASK/" before them.
+  std::map<std::string, at::Tensor> values() const;
 
   MultiTaskParts parts_;
   TrainingOptions options_;
-  TaskStreamOptions stream_options_;
-  std::vector<std::vector<std::size_t>> row_begins_;
+  TrainingState state_;
+  MicroBatches micro_batches_;
   TaskStream stream_;
   StepPlan plan_;
   std::vector<nn::Parameter> shared_parameters_;
   std::vector<std::vector<nn::Parameter>> own_parameters_;
   std::vector<Optimizer> optimizers_;    ///< the shared parameters', then each task's own
   std::vector<std::int64_t> own_steps_;  ///< a task's own parameters step only with it
-  std::vector<TaskStream::Draw> draws_;  ///< of the epoch that is under way
-  TrainingState state_;
+  std::optional<Selection> selection_;   ///< of everything trained, once that is known
+  std::vector<std::vector<MicroBatch>> steps_;  ///< of the epoch that is under way
   std::map<std::string, std::pair<double, std::int64_t>> losses_;
   std::map<std::string, std::map<std::string, double>> scores_;
   LoopControl loop_;

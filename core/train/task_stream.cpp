@@ -67,8 +67,8 @@ std::int64_t TaskStream::batches_per_epoch() const {
   return std::accumulate(counts_.begin(), counts_.end(), std::int64_t{0});
 }
 
-std::vector<TaskStream::Draw> TaskStream::batches(std::int64_t epoch) const {
-  std::vector<Draw> all;
+std::vector<MicroBatch> TaskStream::batches(std::int64_t epoch) const {
+  std::vector<MicroBatch> all;
   for (std::size_t task = 0; task < lengths_.size(); ++task) {
     TrainingOptions options = options_;
     options.seed += task * 7919;
@@ -84,7 +84,7 @@ std::vector<TaskStream::Draw> TaskStream::batches(std::int64_t epoch) const {
   }
   const auto order = seeded_permutation(static_cast<std::int64_t>(all.size()),
                                         options_.seed + kOrderSeed + static_cast<std::uint64_t>(epoch));
-  std::vector<Draw> mixed;
+  std::vector<MicroBatch> mixed;
   for (const std::int64_t place : order) mixed.push_back(std::move(all[static_cast<std::size_t>(place)]));
   return mixed;
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/train/micro_batches.h"
 #include "core/train/training_options.h"
 
 namespace lorascope::train {
@@ -28,11 +29,7 @@ class TaskStream {
   TaskStream(std::vector<std::vector<std::int64_t>> lengths, const TrainingOptions& options,
              const TaskStreamOptions& stream);
 
-  struct Draw {
-    std::size_t task = 0;
-    std::vector<std::int64_t> rows;
-  };
-  std::vector<Draw> batches(std::int64_t epoch) const;
+  std::vector<MicroBatch> batches(std::int64_t epoch) const;
   /// Batches of each task in an epoch: their sum is batches_per_epoch().
   const std::vector<std::int64_t>& counts() const { return counts_; }
   std::int64_t batches_per_epoch() const;

@@ -33,7 +33,8 @@ struct TrainingOptions {
   bool zero_segment_ids = false;  ///< every segment id becomes 0
 
   int early_stopping_patience = 0;        ///< evaluations without improvement until training ends; 0: never
-  std::string select_by = "loss";         ///< "loss" or the name of a score: what the best evaluation is chosen by
+  std::string select_by = "loss";         ///< what the best evaluation is chosen by: "loss" or a score; of several tasks
+                                          ///< "loss" or "mean" of mean_scores
   bool keep_best = false;                 ///< the best weights come back at the end (implied by patience)
   std::int64_t evaluate_every_steps = 0;  ///< 0: at the end of each epoch
 

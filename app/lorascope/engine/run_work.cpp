@@ -13,6 +13,7 @@
 #include "core/files/model_folder.h"
 #include "core/files/xlora_folder.h"
 #include "core/nn/device.h"
+#include "core/train/mean_scores.h"
 #include "core/train/multi_task_trainer.h"
 
 namespace lorascope::app::engine {
@@ -151,6 +152,13 @@ void restore_newest(AnyTrainer& trainer, const fs::path& folder, store::RunStore
 
 }  // namespace
 
+RunWork::Trained::Trained(const train::TrainingOutcome& outcome)
+    : is_stopped(outcome.end == train::TrainingOutcome::End::Stopped),
+      step(outcome.kept_step.value_or(outcome.state.step)),
+      epoch(outcome.epoch),
+      seconds(outcome.state.wall_seconds),
+      tokens_per_second(outcome.tokens_per_second) {}
+
 RunWork::Trained RunWork::train_one() {
   const train::TrainingOptions options = training_options();
   const RunTask& task = tasks_.front();
@@ -158,12 +166,7 @@ RunWork::Trained RunWork::train_one() {
                          options);
   restore_newest(trainer, options.checkpoint_folder, runs_, run_);
   const train::TrainingResult result = trainer.run();
-  Trained trained;
-  trained.is_stopped = result.end == train::TrainingResult::End::Stopped;
-  trained.step = trained.is_stopped ? result.state.step : result.kept_step.value_or(result.state.step);
-  trained.epoch = result.epoch;
-  trained.seconds = result.state.wall_seconds;
-  trained.tokens_per_second = result.tokens_per_second;
+  Trained trained(result);
   if (result.latest) trained.evaluated_split = result.latest->split;
   trained.counts = task.model->counts();
   return trained;
@@ -181,12 +184,7 @@ RunWork::Trained RunWork::train_several() {
                                   {train::task_draw_from(several.draw), several.temperature});
   restore_newest(trainer, options.checkpoint_folder, runs_, run_);
   const train::MultiTaskResult result = trainer.run();
-  Trained trained;
-  trained.is_stopped = result.is_stopped;
-  trained.step = result.state.step;
-  trained.epoch = result.epoch;
-  trained.seconds = result.state.wall_seconds;
-  trained.tokens_per_second = result.tokens_per_second;
+  Trained trained(result);
   if (result.is_evaluated) trained.evaluated_split = settings_.training.evaluate_on;
   trained.counts = counts_of(tasks_);
   return trained;
@@ -223,7 +221,7 @@ void RunWork::finish(const Trained& trained) {
     for (const Split& split : task.splits) {
       if (split.name == "train") continue;
       outputs_.write_predictions(task, split, score(i, split, trained, row), trained.step);
-      const auto percent = main_percent(task.settings.task, row.scores.at(split.full_name()));
+      const auto percent = train::main_percent(task.model->kind(), row.scores.at(split.full_name()));
       if (percent) percents[split.name].push_back(*percent);
     }
   }

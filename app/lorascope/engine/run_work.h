@@ -31,6 +31,9 @@ class RunWork {
  private:
   /// How the part ended that takes optimiser steps, searches or puts together.
   struct Trained {
+    Trained() = default;
+    explicit Trained(const train::TrainingOutcome& outcome);
+
     bool is_stopped = false;
     std::int64_t step = 0;  ///< of the weights that the models have now
     double epoch = 0;

@@ -20,7 +20,6 @@ namespace {
 constexpr const char* kCurves[] = {"loss", "f1", "precision", "recall", "accuracy",   "strict.f1", "surface.f1",
                                    "exact_match", "HasAns_f1", "NoAns_f1"};
 constexpr double kMemorySeconds = 1.0;
-constexpr const char* kMean = "mean";  ///< of the tasks' main scores in percent
 
 std::string number(double value, const char* format) {
   char text[64];
@@ -45,6 +44,13 @@ std::string_view name(train::Phase phase) {
       return "paused";
   }
   return "";
+}
+
+/// Several tasks are judged by the mean of their scores, where nothing is chosen by anything else.
+std::string selection_of(const study::RunSettings& settings) {
+  const study::TrainingSettings& training = settings.training;
+  const bool follows_best = training.keep_best || training.early_stopping_patience > 0;
+  return settings.has_several_tasks() && !follows_best ? "mean" : training.select_by;
 }
 
 /// What a token is for the task: its label, part of the answer, or nothing.
@@ -101,12 +107,6 @@ std::string main_score(const std::string& task, const std::map<std::string, doub
 
 }  // namespace
 
-std::optional<double> main_percent(const std::string& task, const std::map<std::string, double>& scores) {
-  const auto found = scores.find(task == "swag" ? "accuracy" : "f1");
-  if (found == scores.end()) return std::nullopt;
-  return task == "squad" ? found->second : 100 * found->second;
-}
-
 double resident_mib() {
   std::ifstream file("/proc/self/statm");
   std::int64_t total = 0, resident = 0;
@@ -126,7 +126,8 @@ StoreObserver::StoreObserver(const store::Workspace& workspace, ObservedRun run,
       display_(display),
       runs_(workspace),
       writer_(workspace, run_.id),
-      best_(run_.tasks.size() > 1 ? kMean : run_.settings.training.select_by, 0),
+      selection_(selection_of(run_.settings)),
+      best_(selection_, 0),
       latest_(run_.tasks.size()) {}
 
 std::string StoreObserver::series(const char* kind, const std::string& name) const {
@@ -142,6 +143,9 @@ void StoreObserver::set_phase(const std::string& phase) {
 void StoreObserver::on_start(const train::StepPlan& plan, std::int64_t first_step) {
   heartbeat_.step = first_step;
   heartbeat_.total_steps = plan.total_steps;
+  // What an earlier process of the run found best stays so until something is better.
+  const std::optional<store::BestScore> best = runs_.get(run_.id).best;
+  if (best && best->metric == selection_ && best->step <= first_step) best_.restore({best->value, best->step, 0});
   std::string text = std::to_string(plan.rows) + " rows, " + std::to_string(plan.total_steps) + " steps, " +
                      std::to_string(plan.steps_per_epoch) + " an epoch";
   if (first_step > 0) text += "; resumed after step " + std::to_string(first_step);
@@ -164,7 +168,10 @@ void StoreObserver::on_first_batch(std::span<const data::Feature* const> rows) {
 void StoreObserver::on_step_end(const train::StepReport& report) {
   const std::int64_t step = report.step;
   writer_.add("train/loss", step, report.loss);
-  if (!task().name.empty()) writer_.add(series("train", "loss"), step, report.loss);
+  for (const train::TaskLoss& drawn : report.tasks) {
+    const std::string& name = run_.tasks[drawn.task].name;
+    if (!name.empty()) writer_.add("train/" + name + "/loss", step, drawn.loss);
+  }
   writer_.add("train/grad_norm", step, report.grad_norm);
   writer_.add("train/lr", step, report.learning_rate);
   writer_.add("train/tokens_per_second", step, static_cast<double>(report.tokens) / std::max(report.seconds, 1e-9));
@@ -196,7 +203,7 @@ void StoreObserver::on_evaluation(const train::EvaluationReport& report, const t
     if (found != report.scores.end()) writer_.add(series("eval", score), report.step, found->second);
   }
   write_evaluation(report, evaluation.tokens);
-  follow_best(report);
+  if (run_.tasks.size() == 1) follow_best(report.step, report.scores);
   if (task().evaluated != nullptr && !evaluation.example_losses.empty()) {
     const Predictions predictions{*task().evaluated, evaluation, task().settings, task().labels};
     runs_.add_predictions(run_.id, report.step, store::worst_split(report.split),
@@ -211,24 +218,14 @@ void StoreObserver::on_evaluation(const train::EvaluationReport& report, const t
   if (gate_probe_ != nullptr && report.step != looked_step_) look_at_gate(report.step);
 }
 
-void StoreObserver::follow_best(const train::EvaluationReport& report) {
-  std::map<std::string, double> scores = report.scores;
-  std::string metric = run_.settings.training.select_by;
-  if (run_.tasks.size() > 1) {
-    if (percents_step_ != report.step) percents_.clear();
-    percents_step_ = report.step;
-    if (const auto percent = main_percent(task().settings.task, report.scores)) percents_[task().name] = *percent;
-    const auto is_evaluated = [](const ObservedTask& other) { return other.evaluated != nullptr; };
-    const auto expected = std::count_if(run_.tasks.begin(), run_.tasks.end(), is_evaluated);
-    if (static_cast<std::ptrdiff_t>(percents_.size()) < expected) return;
-    double sum = 0;
-    for (const auto& [name, percent] : percents_) sum += percent;
-    metric = kMean;
-    scores = {{metric, sum / static_cast<double>(percents_.size())}};
-    writer_.add(std::string("eval/") + kMean, report.step, scores.at(metric));
-  }
-  if (scores.count(metric) != 0 && best_.add(scores, report.step)) {
-    runs_.set_best(run_.id, {metric, *best_.state().best, report.step});
+void StoreObserver::on_mean_scores(std::int64_t step, const std::map<std::string, double>& scores) {
+  for (const auto& [name, value] : scores) writer_.add(name == "loss" ? "eval/mean_loss" : "eval/" + name, step, value);
+  follow_best(step, scores);
+}
+
+void StoreObserver::follow_best(std::int64_t step, const std::map<std::string, double>& scores) {
+  if (scores.count(selection_) != 0 && best_.add(scores, step)) {
+    runs_.set_best(run_.id, {selection_, *best_.state().best, step});
   }
 }
 

@@ -37,12 +37,9 @@ struct ObservedRun {
 /// Examples of an evaluation that are kept with their loss.
 constexpr std::size_t kWorstExamples = 20;
 
-/// The score that people look at first, in percent: entity F1, answer F1, accuracy. Nothing where it is not among them.
-std::optional<double> main_percent(const std::string& task, const std::map<std::string, double>& scores);
-
 /// Writes what a training does into the store and shows it on stderr; store/rows.h says in which form. With several
-/// tasks the series of one are train/TASK/loss and eval/TASK/METRIC, and eval/mean is the mean of their main scores in
-/// percent.
+/// tasks the series of one are train/TASK/loss and eval/TASK/METRIC, eval/mean is the mean of their main scores in percent,
+/// eval/mean_loss that of their losses.
 class StoreObserver final : public train::TrainingObserver {
  public:
   StoreObserver(const store::Workspace& workspace, ObservedRun run, ProgressDisplay& display);
@@ -53,6 +50,7 @@ class StoreObserver final : public train::TrainingObserver {
   void on_step_end(const train::StepReport& report) override;
   void on_evaluation_progress(std::string_view split, std::int64_t rows_done, std::int64_t rows) override;
   void on_evaluation(const train::EvaluationReport& report, const train::Evaluation& evaluation) override;
+  void on_mean_scores(std::int64_t step, const std::map<std::string, double>& scores) override;
   void on_spectra(std::int64_t step, const std::vector<train::ModuleSpectrum>& spectra) override;
   void on_checkpoint(const train::CheckpointReport& report) override;
   void on_phase(train::Phase phase) override;
@@ -75,7 +73,7 @@ class StoreObserver final : public train::TrainingObserver {
   /// "eval/f1", with several tasks "eval/squad/f1".
   std::string series(const char* kind, const std::string& name) const;
   void write_evaluation(const train::EvaluationReport& report, std::int64_t tokens);
-  void follow_best(const train::EvaluationReport& report);
+  void follow_best(std::int64_t step, const std::map<std::string, double>& scores);
   void look_at_gate(std::int64_t step);
 
   const store::Workspace& workspace_;
@@ -84,11 +82,10 @@ class StoreObserver final : public train::TrainingObserver {
   store::RunStore runs_;
   store::MetricWriter writer_;
   store::Heartbeat heartbeat_;
-  train::EarlyStopping best_;  ///< follows the selection score without ever stopping
+  std::string selection_;      ///< the score that tells which evaluation was the best
+  train::EarlyStopping best_;  ///< follows it without ever stopping
   std::size_t task_ = 0;
   std::vector<train::Evaluation> latest_;                ///< of each task
-  std::map<std::string, double> percents_;               ///< main scores of the tasks evaluated at percents_step_
-  std::int64_t percents_step_ = -1;
   Stopwatch since_memory_;
   bool is_paused_ = false;
   GateProbe* gate_probe_ = nullptr;

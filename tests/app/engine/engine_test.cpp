@@ -140,6 +140,8 @@ TEST_CASE("a run that was stopped and resumed equals the whole one bit by bit", 
   CHECK(bench.values(parted, "train/loss") == bench.values(whole, "train/loss"));
   CHECK(bench.values(parted, "eval/loss") == bench.values(whole, "eval/loss"));
   CHECK(bench.runs.get(parted).result.scores == bench.runs.get(whole).result.scores);
+  CHECK(bench.runs.get(parted).best->step == bench.runs.get(whole).best->step);
+  CHECK(bench.runs.get(parted).best->value == bench.runs.get(whole).best->value);
   CHECK(test::weights_hash(bench.workspace.run_folder(parted) / kind) ==
         test::weights_hash(bench.workspace.run_folder(whole) / kind));
 }

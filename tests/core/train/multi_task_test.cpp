@@ -4,29 +4,23 @@
 #include <numeric>
 #include <set>
 
-#include "core/files/model_folder.h"
-#include "core/files/xlora_folder.h"
-#include "core/nn/initialise.h"
-#include "core/tasks/mixture_model.h"
 #include "core/tasks/shared_encoder.h"
-#include "core/train/multi_task_trainer.h"
+#include "tests/core/train/two_tasks.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
-#include "tests/support/tiny_model.h"
 
 namespace lorascope::train {
 namespace {
+
+using test::batches_of;
+using test::Notes;
+using test::StopAfter;
+using test::TwoTasks;
 
 std::vector<std::vector<std::int64_t>> lengths(const std::vector<std::size_t>& rows) {
   std::vector<std::vector<std::int64_t>> result;
   for (const std::size_t count : rows) result.emplace_back(count, 5);
   return result;
-}
-
-TrainingOptions batches_of(int size) {
-  TrainingOptions options;
-  options.batch_size = size;
-  return options;
 }
 
 TEST_CASE("Tasks drawn in proportion see every row once an epoch", "[train]") {
@@ -36,7 +30,7 @@ TEST_CASE("Tasks drawn in proportion see every row once an epoch", "[train]") {
     std::vector<std::multiset<std::int64_t>> seen(3);
     const auto draws = stream.batches(epoch);
     CHECK(draws.size() == 8);
-    for (const TaskStream::Draw& draw : draws) seen[draw.task].insert(draw.rows.begin(), draw.rows.end());
+    for (const MicroBatch& draw : draws) seen[draw.task].insert(draw.rows.begin(), draw.rows.end());
     for (std::size_t task = 0; task < 3; ++task) {
       const std::size_t rows = task == 0 ? 20 : task == 1 ? 7 : 3;
       CHECK(seen[task].size() == rows);
@@ -44,9 +38,9 @@ TEST_CASE("Tasks drawn in proportion see every row once an epoch", "[train]") {
     }
   }
   const auto first = stream.batches(0), again = stream.batches(0), second = stream.batches(1);
-  const auto tasks = [](const std::vector<TaskStream::Draw>& draws) {
+  const auto tasks = [](const std::vector<MicroBatch>& draws) {
     std::vector<std::size_t> order;
-    for (const TaskStream::Draw& draw : draws) order.push_back(draw.task);
+    for (const MicroBatch& draw : draws) order.push_back(draw.task);
     return order;
   };
   CHECK(tasks(first) == tasks(again));
@@ -67,7 +61,7 @@ TEST_CASE("Uniform drawing gives each task as many batches, a temperature someth
   // A task that is drawn rarely goes on where its last epoch ended.
   std::set<std::int64_t> seen;
   for (std::int64_t epoch = 0; epoch < 3; ++epoch)
-    for (const TaskStream::Draw& draw : uniform.batches(epoch))
+    for (const MicroBatch& draw : uniform.batches(epoch))
       if (draw.task == 0) seen.insert(draw.rows.begin(), draw.rows.end());
   CHECK(seen.size() == 64);
 }
@@ -78,87 +72,6 @@ TEST_CASE("What cannot be drawn from is refused", "[train]") {
                     Catch::Contains("temperature"));
   CHECK_THROWS_WITH(task_draw_from("often"), Catch::Contains("proportional"));
 }
-
-/// A tagging task of 5 labels and a span task on one tiny encoder, with two adapters.
-struct TwoTasks {
-  files::ModelFolder base;
-  std::vector<files::AdapterFolder> adapters;
-  std::vector<data::Feature> tagging, spans;
-  std::vector<std::unique_ptr<tasks::TaskModel>> models;
-
-  TwoTasks() {
-    base.folder = "tiny model";
-    base.config = lorascope::test::tiny_config(2);
-    base.tensors = lorascope::test::tiny_tensors(base.config, 1, 5);
-    base.tensors["qa_outputs.weight"] = nn::draw_normal({2, 8}, 0.3, 1, "span");
-    base.tensors["qa_outputs.bias"] = at::zeros({2});
-    for (std::size_t n = 0; n < 2; ++n) {
-      files::AdapterConfig config;
-      config.rank = 2;
-      config.target_modules.names = {"query", "value"};
-      files::AdapterFolder adapter;
-      adapter.folder = "adapters/number" + std::to_string(n);
-      adapter.config = config;
-      adapter.tensors = lorascope::test::tiny_adapter_tensors(base.config, config, 2, 5);
-      for (const std::string& name : adapter.other_names()) adapter.tensors.erase(name);
-      for (auto& [name, tensor] : adapter.tensors) tensor = nn::draw_normal(tensor.sizes(), 0.4, n, name);
-      adapters.push_back(adapter);
-    }
-    for (int row = 0; row < 12; ++row) {
-      data::Feature feature;
-      feature.example = row;
-      for (int i = 0; i < 4 + row % 5; ++i) {
-        feature.input_ids.push_back(1 + (row * 7 + i * 3) % 39);
-        feature.token_type_ids.push_back(0);
-      }
-      data::Feature span = feature;
-      for (const std::int32_t id : feature.input_ids) feature.labels.push_back(id % 5);
-      span.start_position = 1 + row % 3;
-      span.end_position = span.start_position + 1;
-      tagging.push_back(feature);
-      if (row < 6) spans.push_back(span);
-    }
-    files::XloraConfig config;
-    config.is_layerwise = true;
-    config.dropout = 0;
-    const files::XloraFolder mixture = tasks::new_xlora(base, {&adapters[0], &adapters[1]}, config, 1);
-    std::vector<tasks::TaskModelOptions> options(2);
-    options[1].kind = tasks::TaskKind::Spans;
-    tasks::XloraModelOptions xlora;
-    xlora.trains_head = true;
-    models = tasks::xlora_models(base, options, mixture, xlora);
-  }
-
-  std::vector<TrainedTask> tasks() {
-    return {{"tagging", models[0].get(), tagging, nullptr}, {"spans", models[1].get(), spans, nullptr}};
-  }
-};
-
-/// Keeps what is reported, by task.
-class Notes final : public TrainingObserver {
- public:
-  void on_task(std::size_t task) override { task_ = task; }
-  void on_step_end(const StepReport& report) override {
-    losses[task_].push_back(report.loss);
-    all.push_back(report.loss);
-  }
-
-  std::map<std::size_t, std::vector<double>> losses;
-  std::vector<double> all;
-
- private:
-  std::size_t task_ = 99;
-};
-
-/// Asks for a stop after so many steps.
-class StopAfter final : public CommandSource {
- public:
-  explicit StopAfter(int steps) : left_(steps) {}
-  std::optional<Command> take() override { return left_-- == 0 ? std::optional(Command::Stop) : std::nullopt; }
-
- private:
-  int left_;
-};
 
 TEST_CASE("One gate learns from several tasks, each with a head of its own", "[train]") {
   TwoTasks two;
@@ -215,7 +128,8 @@ TEST_CASE("Models that share nothing are refused", "[train]") {
                     Catch::Contains("share no trained parameter"));
   TrainingOptions options = batches_of(2);
   options.keep_best = true;
-  CHECK_THROWS_WITH(MultiTaskTrainer({two.tasks(), nullptr, nullptr}, options, {}), Catch::Contains("several tasks"));
+  CHECK_THROWS_WITH(MultiTaskTrainer({two.tasks(), nullptr, nullptr}, options, {}),
+                    Catch::Contains("evaluation file of tagging"));
 }
 
 TEST_CASE("A training on several tasks that is stopped and resumed gives the same bits", "[train]") {
@@ -232,11 +146,11 @@ TEST_CASE("A training on several tasks that is stopped and resumed gives the sam
   Notes parts;
   TwoTasks first;
   StopAfter after_eight(8);
-  CHECK(MultiTaskTrainer({first.tasks(), &parts, &after_eight}, options, {}).run().is_stopped);
+  CHECK(MultiTaskTrainer({first.tasks(), &parts, &after_eight}, options, {}).run().end == TrainingOutcome::End::Stopped);
   TwoTasks second;
   MultiTaskTrainer resumed({second.tasks(), &parts, nullptr}, options, {});
   resumed.restore(read_checkpoint(*newest_checkpoint(folder.path())));
-  CHECK_FALSE(resumed.run().is_stopped);
+  CHECK(resumed.run().end == TrainingOutcome::End::Completed);
   CHECK(parts.all == whole.all);
   for (std::size_t task = 0; task < 2; ++task)
     for (std::size_t i = 0; i < straight.models[task]->trainable().size(); ++i)
