@@ -91,6 +91,8 @@ const std::vector<std::string>& selection_metrics(std::string_view task) {
   static const std::vector<std::string> choices = {"loss", "accuracy"};
   static const std::vector<std::string> tagging = {
       "loss", "f1", "precision", "recall", "accuracy", "strict.f1", "strict.precision", "strict.recall", "surface.f1"};
+  static const std::vector<std::string> means = {"loss", "mean"};
+  if (task == kSeveralTasks) return means;
   return task == "squad" ? spans : task == "swag" ? choices : tagging;
 }
 

@@ -63,15 +63,6 @@ void check_several(const RunSettings& settings, std::vector<Problem>& problems) 
     problems.push_back({"method", "\"lora\" for several tasks", "a run for each, or another method",
                         "train one adapter a task, then mix them"});
   }
-  const TrainingSettings& training = settings.training;
-  if (training.keep_best || training.early_stopping_patience > 0) {
-    problems.push_back({training.keep_best ? "training.keep_best" : "training.early_stopping_patience", "set",
-                        "nothing: with several tasks the last weights are scored", "remove it"});
-  }
-  if (training.accumulate > 1) {
-    problems.push_back({"training.accumulate", std::to_string(training.accumulate),
-                        "1: each step of a run over several tasks is about one of them", "use larger batches"});
-  }
 }
 
 }  // namespace

@@ -34,10 +34,11 @@ std::string auto_method_name(const RunSettings& settings) {
   return "";
 }
 
-/// What only one task can be asked for: with several, a method has to set it itself, and is told that it cannot.
-bool is_for_one_task(const std::string& key) {
-  static const char* keys[] = {"training.select_by", "training.keep_best", "training.early_stopping_patience"};
-  return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
+/// A score that only some task has, set for all methods, stands for the mean of the tasks' scores where a run has several.
+void generalise_selection(RunSettings& settings) {
+  const std::vector<std::string>& known = selection_metrics(settings.task);
+  std::string& select_by = settings.training.select_by;
+  if (std::find(known.begin(), known.end(), select_by) == known.end()) select_by = "mean";
 }
 
 }  // namespace
@@ -54,15 +55,12 @@ RunSettings StudyReader::compose(const TaskEntry& task, const MethodEntry& metho
   }
   apply_preset(preset, settings);
   settings.several = task.several;
-  if (settings.has_several_tasks()) {
-    settings.training.select_by = "loss";
-    settings.training.keep_best = false;
-    settings.training.early_stopping_patience = 0;
-  }
   for (const Layer* layer : layers) {
     for (const TomlKey& key : layer->keys) {
-      const bool is_left_out = settings.has_several_tasks() && layer != &method.layer && is_for_one_task(key.path);
-      if (key.path != "task" && !is_left_out) find_field(key.path)->set(settings, key.value);
+      if (key.path == "task") continue;
+      find_field(key.path)->set(settings, key.value);
+      const bool is_selection = key.path == "training.select_by" && layer != &method.layer;
+      if (is_selection && settings.has_several_tasks()) generalise_selection(settings);
     }
   }
   settings.train_file = task.train;
@@ -112,14 +110,17 @@ void StudyReader::check_run(const TaskEntry& task, const MethodEntry& method) {
   for (const Problem& problem : settings.problems()) {
     issues_.add(method.layer.line, prefix + problem.where, problem.found, problem.expected, problem.hint);
   }
-  if (task.task.miniature || settings.has_several_tasks()) return;
+  if (task.task.miniature) return;
   const TrainingSettings& training = settings.training;
   const bool on_test = training.evaluate_on == "test";
-  const bool has_file = !(on_test ? settings.test_file : settings.eval_file).empty();
-  const bool needs_file = on_test || training.early_stopping_patience > 0 || training.keep_best;
-  if (needs_file && !has_file) {
-    issues_.add(method.layer.line, prefix + (on_test ? "data.test" : "data.eval"), "nothing",
-                "the file that selection or early stopping looks at", "add it to [data]");
+  const bool is_single = !settings.has_several_tasks();
+  const bool needs_file = (on_test && is_single) || training.early_stopping_patience > 0 || training.keep_best;
+  for (std::size_t i = 0; needs_file && i < settings.task_names().size(); ++i) {
+    const RunSettings own = settings.of_task(i);
+    if (!(on_test ? own.test_file : own.eval_file).empty()) continue;
+    issues_.add(method.layer.line, prefix + (on_test ? "data.test" : "data.eval"),
+                is_single ? "nothing" : "nothing for " + own.task,
+                "the file that selection or early stopping looks at", is_single ? "add it to [data]" : "add it to [[tasks]]");
   }
 }
 

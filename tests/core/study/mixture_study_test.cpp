@@ -90,9 +90,14 @@ TEST_CASE("Runs that mix adapters come after those that train them, seed by seed
         std::vector<std::string>{"wnut17=wnut17: LoRA / seed 1", "squad=squad: LoRA / seed 1"});
   CHECK(gate->of_task(1).train_file == "a");
   CHECK(gate->of_task(1).task == "squad");
-  // What asks for one task's choice of weights holds for the runs of one task only.
-  CHECK_FALSE(gate->training.keep_best);
+  // The choice of the best weights holds for all; one task's score stands for the mean of theirs.
+  CHECK(gate->training.keep_best);
+  CHECK(gate->training.select_by == "mean");
   CHECK(study.runs.front().training.keep_best);
+  CHECK(study.runs.front().training.select_by == "f1");
+  const Study by_loss = read(without(kStudy, "\"f1\"", "\"loss\"")).study;
+  CHECK(std::all_of(by_loss.runs.begin(), by_loss.runs.end(),
+                    [](const RunSettings& run) { return run.training.select_by == "loss"; }));
   CHECK(study.runs.front().training.epochs == 7);
   CHECK(gate->training.epochs == TrainingSettings().epochs);
   const RunSettings again = RunSettings::from_json(gate->to_json());
@@ -114,6 +119,8 @@ TEST_CASE("Dependencies that cannot be are named", "[study]") {
   CHECK(keys(without(text, "[1, 0.5]", "[1, 2, 3]")) == std::vector<std::string>{"methods[4].mix.weights"});
   CHECK(keys(without(text, "name = \"FT of both\"\nmethod = \"ft\"", "name = \"both\"\nmethod = \"lora\"")) ==
         std::vector<std::string>{"methods[1].method"});
+  CHECK(keys(without(text, "name = \"FT of both\"", "name = \"FT of both\"\ntraining.select_by = \"f1\"")) ==
+        std::vector<std::string>{"methods[1].training.select_by"});
   CHECK(keys(without(text, "name = \"LoRA\"\nmethod = \"lora\"",
                      "name = \"LoRA\"\nmethod = \"lora\"\ngrid = { lora.rank = [2, 4] }"))
             .front() == "methods[2].of");
@@ -140,10 +147,12 @@ TEST_CASE("Settings of several tasks that do not fit together are told", "[study
   settings.several.eval = settings.several.test = {"", "", ""};
   settings.training.accumulate = 2;
   settings.training.keep_best = true;
+  settings.training.select_by = "f1";
   std::vector<std::string> where;
   for (const Problem& problem : settings.problems()) where.push_back(problem.where);
-  CHECK(where == std::vector<std::string>{"several", "several.tasks", "several.tasks", "training.keep_best",
-                                          "training.accumulate"});
+  CHECK(where == std::vector<std::string>{"training.select_by", "several", "several.tasks", "several.tasks"});
+  settings.training.select_by = "mean";
+  CHECK(settings.problems().front().where == "several");
 }
 
 }  // namespace lorascope::study
