@@ -35,10 +35,41 @@ std::string last_words(const store::Workspace& workspace, store::RunId run) {
   return tail.empty() || tail[0].empty() ? std::string() : ": " + tail[0];
 }
 
+/// Leaves the problems that are among the others too.
+void keep_shared(std::vector<Problem>& problems, const std::vector<Problem>& others) {
+  std::erase_if(problems, [&](const Problem& problem) {
+    return std::none_of(others.begin(), others.end(),
+                        [&](const Problem& other) { return other.to_text() == problem.to_text(); });
+  });
+}
+
+std::string text_without_hint(Problem problem) {
+  problem.hint.clear();
+  return problem.to_text();
+}
+
 }  // namespace
 
 RunQueue::RunQueue(const store::Workspace& workspace, QueueOptions options)
     : workspace_(workspace), options_(std::move(options)), runs_(workspace) {}
+
+void RunQueue::require_startable() {
+  const std::vector<store::RunRecord> waiting = runs_.queued();
+  if (!options_.known_problems || waiting.empty()) return;
+  std::vector<Problem> common = options_.known_problems(waiting.front());
+  for (std::size_t i = 1; i < waiting.size() && !common.empty(); ++i) {
+    keep_shared(common, options_.known_problems(waiting[i]));
+  }
+  if (common.empty()) return;
+  for (const store::RunRecord& run : waiting) {
+    runs_.change_state(run.id, {RunState::Queued}, RunState::Queued, text_without_hint(common.front()),
+                       common.front().hint);
+  }
+  throw StudyError(waiting.size() == 1 ? "cannot start the waiting run, which stays queued"
+                                       : "cannot start any of the " + std::to_string(waiting.size()) +
+                                             " waiting runs, which stay queued",
+                   common);
+}
 
 bool RunQueue::tick() {
   reap();
@@ -96,6 +127,7 @@ void work_queue(const store::Workspace& workspace, const QueueOptions& options) 
     const std::optional<QueueLock> lock = QueueLock::try_take(workspace.folder());
     if (!lock) return;
     RunQueue queue(workspace, options);
+    queue.require_startable();
     while (queue.tick()) std::this_thread::sleep_for(kBetweenTicks);
   } while (!store::RunStore(workspace).queued().empty());
 }

@@ -53,7 +53,10 @@ std::vector<RunRecord> watch_runs(const store::Workspace& workspace, const std::
   std::vector<RunRecord> runs;
   for (;;) {
     if (!lock) lock = QueueLock::try_take(workspace.folder());
-    if (lock && !queue) queue.emplace(workspace, options);
+    if (lock && !queue) {
+      queue.emplace(workspace, options);
+      queue->require_startable();
+    }
     if (queue) queue->tick();
     runs.clear();
     for (const store::RunId id : ids) {

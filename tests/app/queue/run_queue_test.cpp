@@ -84,6 +84,58 @@ TEST_CASE("A program that cannot be started makes the run fail with a reason", "
   CHECK_THAT(scene.runs.get(run).reason, Catch::Contains("/no/such/program"));
 }
 
+TEST_CASE("What would make all waiting runs fail is said once, and they stay queued for the next start", "[queue]") {
+  Scene scene;
+  const std::vector<store::RunId> ids = {scene.add("ok"), scene.add("ok")};
+  bool is_encoder_there = false;
+  QueueOptions options = kOneJob;
+  options.known_problems = [&](const store::RunRecord& run) {
+    std::vector<Problem> problems = {{"run " + std::to_string(run.id), "a fault of its own", "none", ""}};
+    if (!is_encoder_there) problems.push_back({"encoder", "nothing", "a folder", "put it back"});
+    return problems;
+  };
+  const std::function<void()> starts[] = {
+      [&] { work_queue(scene.workspace, options); },
+      [&] {
+        RunBoard board(RunBoard::Style::Silent);
+        watch_runs(scene.workspace, ids, options, board, [] { return false; });
+      }};
+  for (const auto& start : starts) {
+    CHECK_THROWS_MATCHES(start(), StudyError,
+                         Catch::Predicate<StudyError>([](const StudyError& error) {
+                           return error.exit_code() == 3 && error.problems().size() == 1 &&
+                                  error.problems().front().where == "encoder" &&
+                                  error.message().find("any of the 2 waiting runs") != std::string::npos;
+                         }));
+    for (const store::RunId run : ids) {
+      CHECK(scene.state(run) == RunState::Queued);
+      CHECK(scene.runs.get(run).reason == "encoder: found nothing, expected a folder");
+      CHECK(scene.runs.get(run).hint == "put it back");
+      CHECK_FALSE(std::filesystem::exists(log_file(scene.workspace, run)));
+    }
+    CHECK_FALSE(QueueLock::owner(scene.folder.path()));
+  }
+  is_encoder_there = true;
+  work_queue(scene.workspace, options);
+  for (const store::RunId run : ids) {
+    CHECK(scene.state(run) == RunState::Finished);
+    CHECK(scene.runs.get(run).reason.empty());
+  }
+}
+
+TEST_CASE("One run that could go lets the queue start, whatever keeps the others", "[queue]") {
+  Scene scene;
+  const store::RunId first = scene.add("fail");
+  const store::RunId second = scene.add("ok");
+  QueueOptions options = kOneJob;
+  options.known_problems = [](const store::RunRecord& run) {
+    return run.name == "fail" ? std::vector<Problem>{{"encoder", "nothing", "a folder", ""}} : std::vector<Problem>();
+  };
+  work_queue(scene.workspace, options);
+  CHECK(scene.state(first) == RunState::Failed);
+  CHECK(scene.state(second) == RunState::Finished);
+}
+
 TEST_CASE("Two jobs are two processes at once, never three", "[queue]") {
   Scene scene;
   for (int i = 0; i < 3; ++i) scene.add("slow");
