@@ -110,6 +110,12 @@ void StudyReader::check_run(const TaskEntry& task, const MethodEntry& method) {
   for (const Problem& problem : settings.problems()) {
     issues_.add(method.layer.line, prefix + problem.where, problem.found, problem.expected, problem.hint);
   }
+  const MethodEntry* source = find_method(method.of);
+  const std::string bias = source == nullptr ? "none" : compose(task, *source).lora.bias;
+  if (bias != "none" && settings.method != Method::Switch) {
+    issues_.add(method.of_line, prefix + "of", '"' + method.of + "\" with lora.bias \"" + bias + '"',
+                "adapters that leave the base's biases as they are", "set lora.bias = \"none\" there, or switch between them");
+  }
   if (task.task.miniature) return;
   const TrainingSettings& training = settings.training;
   const bool on_test = training.evaluate_on == "test";

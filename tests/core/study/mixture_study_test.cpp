@@ -121,6 +121,10 @@ TEST_CASE("Dependencies that cannot be are named", "[study]") {
         std::vector<std::string>{"methods[1].method"});
   CHECK(keys(without(text, "name = \"FT of both\"", "name = \"FT of both\"\ntraining.select_by = \"f1\"")) ==
         std::vector<std::string>{"methods[1].training.select_by"});
+  const std::string biased = without(text, "name = \"LoRA\"\nmethod = \"lora\"",
+                                     "name = \"LoRA\"\nmethod = \"lora\"\nlora.bias = \"all\"");
+  CHECK(keys(biased) == std::vector<std::string>{"methods[2].of", "methods[3].of", "methods[4].of"});
+  CHECK(read(biased).issues.front().found == "\"LoRA\" with lora.bias \"all\"");
   CHECK(keys(without(text, "name = \"LoRA\"\nmethod = \"lora\"",
                      "name = \"LoRA\"\nmethod = \"lora\"\ngrid = { lora.rank = [2, 4] }"))
             .front() == "methods[2].of");
