@@ -4,11 +4,13 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "app/lorascope/commands.h"
 #include "app/lorascope/commands/run_json.h"
 #include "app/lorascope/commands/workspace_option.h"
 #include "app/lorascope/engine/interrupts.h"
+#include "app/lorascope/engine/known_problems.h"
 #include "app/lorascope/hub/model_places.h"
 #include "app/lorascope/kit/kit.h"
 #include "app/lorascope/queue/built_in_study.h"
@@ -60,6 +62,16 @@ void add_model_problems(const study::Study& study, std::vector<Problem>& problem
   }
 }
 
+/// So is a device that this machine has not.
+void add_device_problems(const study::Study& study, std::vector<Problem>& problems) {
+  std::set<std::string> devices;
+  for (const study::RunSettings& run : study.runs) {
+    if (!devices.insert(run.device).second) continue;
+    const std::vector<Problem> found = engine::device_problems(run.device);
+    problems.insert(problems.end(), found.begin(), found.end());
+  }
+}
+
 /// What --set and --model say about every run.
 std::vector<std::pair<std::string, std::string>> overrides_of(const RunOptions& options) {
   std::vector<std::pair<std::string, std::string>> overrides;
@@ -93,6 +105,7 @@ CheckedStudy check_study(const RunOptions& options) {
   if (!checked.problems.empty()) return checked;
   checked.problems = queue::data_problems(checked.study);
   add_model_problems(checked.study, checked.problems);
+  add_device_problems(checked.study, checked.problems);
   return checked;
 }
 
@@ -147,7 +160,7 @@ std::vector<store::RunRecord> watch(const store::Workspace& workspace, const std
                                     int num_jobs) {
   const engine::Interrupts interrupts;
   queue::RunBoard board(queue::RunBoard::style_of_stderr());
-  return queue::watch_runs(workspace, ids, {num_jobs, queue::own_program()}, board,
+  return queue::watch_runs(workspace, ids, {num_jobs, queue::own_program(), engine::known_problems}, board,
                            [&] { return interrupts.requested(); });
 }
 
@@ -275,7 +288,7 @@ void add_queue(CLI::App& program) {
       ->capture_default_str();
   command->callback([options] {
     const store::Workspace workspace = store::Workspace::open(options->workspace);
-    queue::work_queue(workspace, {options->num_jobs, queue::own_program()});
+    queue::work_queue(workspace, {options->num_jobs, queue::own_program(), engine::known_problems});
   });
 }
 

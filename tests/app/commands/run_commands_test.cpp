@@ -117,6 +117,32 @@ TEST_CASE("A study runs from file to scores with one command", "[commands]") {
   CHECK_THAT(again.errors, Catch::Contains("run 1 is finished"));
 }
 
+TEST_CASE("A queue without the encoder says so once and leaves the runs queued for the next start", "[commands]") {
+  const StudyFolder scene("max_steps = 1\n");
+  fs::rename(scene.path / "model", scene.path / "away");
+  const ProgramEnd early = scene.run("run study.toml");
+  CHECK(early.exit_code == 3);
+  CHECK_FALSE(fs::exists(scene.path / "lorascope-workspace"));
+  fs::rename(scene.path / "away", scene.path / "model");
+  REQUIRE(scene.run("run study.toml").exit_code == 0);
+  {
+    const store::Workspace workspace = store::Workspace::open(scene.path / "lorascope-workspace");
+    store::RunStore runs(workspace);
+    for (const int run : {1, 2}) runs.set_state(run, RunState::Queued);
+  }
+  fs::rename(scene.path / "model", scene.path / "away");
+  const ProgramEnd refused = scene.run("queue");
+  CHECK(refused.exit_code == 3);
+  CHECK_THAT(refused.errors, Catch::Contains("any of the 2 waiting runs") && Catch::Contains((scene.path / "model").string()));
+  const std::size_t said = refused.errors.find("found");
+  REQUIRE(said != std::string::npos);
+  CHECK(refused.errors.find("found", said + 1) == std::string::npos);
+  for (const int run : {1, 2}) CHECK(scene.record(run).state == RunState::Queued);
+  fs::rename(scene.path / "away", scene.path / "model");
+  CHECK(scene.run("queue").exit_code == 0);
+  for (const int run : {1, 2}) CHECK(scene.record(run).state == RunState::Finished);
+}
+
 TEST_CASE("The equivalent command of a run repeats it exactly", "[commands]") {
   const StudyFolder scene("epochs = 1\ndropout = 0.2\nweight_decay = 0.01\nwarmup_ratio = 0.1\n");
   REQUIRE(scene.run("run study.toml").exit_code == 0);
