@@ -15,6 +15,15 @@ void check_weights(std::size_t found, std::int64_t expected) {
                    "give one weight for each adapter, with commas between them");
 }
 
+/// Each adapter wants the base with its own biases, and there is one base: what a mixture does is between the A and B.
+void require_untrained_biases(const std::string& adapter, const files::AdapterConfig& config) {
+  if (config.bias == "none") return;
+  throw CheckpointError("cannot mix the adapters",
+                        Problem{adapter, "bias \"" + config.bias + "\": biases of the base that were trained with it",
+                                "adapters that leave the base as it is (bias \"none\")",
+                                "train it with --lora-bias none, or switch between the adapters (--method switch)"});
+}
+
 /// Row by row: with factors 0 and 1 only.
 class RowPass final : public MixturePass {
  public:
@@ -67,6 +76,8 @@ class RowAdapters final : public Mixture {
 MixedModules::MixedModules(nn::Encoder& encoder, const std::vector<AttachedAdapter>& adapters)
     : num_adapters_(static_cast<std::int64_t>(adapters.size())) {
   for (std::size_t n = 0; n < adapters.size(); ++n)
+    require_untrained_biases("adapter " + std::to_string(n + 1), adapters[n].config);
+  for (std::size_t n = 0; n < adapters.size(); ++n)
     for (const std::string& path : adapters[n].modules) places_[path].adapters.push_back(static_cast<std::int64_t>(n));
   std::size_t found = 0;
   encoder.for_each_dense([&](nn::Dense& dense) {
@@ -82,6 +93,13 @@ MixedModules::MixedModules(nn::Encoder& encoder, const std::vector<AttachedAdapt
       throw CheckpointError("cannot mix the adapters",
                             Problem{entry.first, "an adapter on this module", "adapters on the encoder's linear layers",
                                     "embeddings and the pooler are not mixed"});
+}
+
+at::Tensor token_owners(const MixtureInput& input, const at::Tensor& real, std::int64_t usual) {
+  std::vector<std::int64_t> rows = input.adapters;
+  rows.resize(static_cast<std::size_t>(input.pass.padded.batch), usual);
+  const at::Tensor owners = at::tensor(rows, at::kLong).to(real.device());
+  return owners.index_select(0, at::floor_divide(real, input.pass.padded.sequence));
 }
 
 at::Tensor weighted_output(const nn::LowRank& adapter, const at::Tensor& x, const at::Tensor& factor,
@@ -115,6 +133,7 @@ void weigh_adapters(nn::Encoder& encoder, const MixedModules& modules, const std
 files::AdapterFolder summed_factors(const std::vector<const files::AdapterFolder*>& adapters,
                                     const std::vector<double>& weights) {
   check_weights(weights.size(), static_cast<std::int64_t>(adapters.size()));
+  for (const files::AdapterFolder* adapter : adapters) require_untrained_biases(adapter->folder.string(), adapter->config);
   files::AdapterFolder sum = *adapters.front();
   const auto modules = sum.modules();
   for (const files::LoraModule& module : modules)

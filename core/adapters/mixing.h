@@ -18,7 +18,8 @@ namespace lorascope::adapters {
 /// traverses them, and which adapters each of them has.
 class MixedModules {
  public:
-  /// Throws CheckpointError where an adapter touches embeddings or the pooler: those are not mixed.
+  /// Throws CheckpointError where an adapter touches embeddings or the pooler, or has biases of the base trained (bias
+  /// "all" or "lora_only"): those are not mixed.
   MixedModules(nn::Encoder& encoder, const std::vector<AttachedAdapter>& adapters);
 
   struct Place {
@@ -53,6 +54,9 @@ struct MixtureInput {
   nn::CompatibleEncoder::Pass pass;           ///< without a mixer
   const std::vector<std::int64_t>& adapters;  ///< [B] each sequence's own adapter, -1 for none; empty: not known
 };
+
+/// [T] the own adapter of each of the positions `real` [T] in [B·S]; `usual` where the input says nothing.
+at::Tensor token_owners(const MixtureInput& input, const at::Tensor& real, std::int64_t usual);
 
 /// How several frozen adapters on one encoder act together, decided for each token and module.
 class Mixture {
@@ -97,7 +101,8 @@ std::unique_ptr<Mixture> make_row_adapters(MixedModules modules);
 void weigh_adapters(nn::Encoder& encoder, const MixedModules& modules, const std::vector<double>& weights);
 
 /// One adapter with A' = Σ w A and B' = Σ w B and the first one's scaling ([LoRAHub] §3), heads left to the first.
-/// Throws CheckpointError where ranks or modules differ, UsageError (another number of weights).
+/// Throws CheckpointError where ranks or modules differ or an adapter has biases of the base trained, UsageError (another
+/// number of weights).
 files::AdapterFolder summed_factors(const std::vector<const files::AdapterFolder*>& adapters,
                                     const std::vector<double>& weights);
 

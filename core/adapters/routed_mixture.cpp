@@ -13,10 +13,7 @@ class RoutedPass final : public MixturePass {
       : mixture_(mixture), real_(input.pass.padded.attention_mask.flatten().eq(0).nonzero().flatten()) {
     scores_.resize(mixture.modules().paths().size());
     used_.resize(scores_.size());
-    std::vector<std::int64_t> rows = input.adapters;
-    rows.resize(static_cast<std::size_t>(input.pass.padded.batch), mixture.routing().own_adapter);
-    const at::Tensor owners = at::tensor(rows, at::kLong).to(real_.device());
-    owners_ = owners.index_select(0, at::floor_divide(real_, input.pass.padded.sequence));
+    owners_ = token_owners(input, real_, mixture.routing().own_adapter);
   }
 
   at::Tensor mix(const nn::Dense& dense, const at::Tensor& x, const at::Tensor& y,

@@ -5,6 +5,7 @@
 namespace lorascope::adapters {
 namespace {
 
+constexpr double kLeastScaling = 1e-30;  ///< below it a logarithm is that of this
 constexpr std::uint64_t kScalingPassSeed = 0x5ca1ab1e;  ///< its masks are not those of the pass that follows
 
 /// Mixes by scalings that are known for every token before the pass begins.
@@ -52,11 +53,16 @@ class BasePass final : public MixturePass {
 Xlora::Xlora(std::unique_ptr<XloraGate> gate, MixedModules modules, const XloraOptions& options)
     : gate_(std::move(gate)), modules_(std::move(modules)), options_(options) {}
 
-at::Tensor Xlora::gate_loss(const at::Tensor& scalings) const {
-  if (options_.balance_weight == 0 && options_.entropy_weight == 0) return {};
+at::Tensor Xlora::gate_loss(const at::Tensor& scalings, const at::Tensor& owners) const {
+  if (options_.balance_weight == 0 && options_.entropy_weight == 0 && options_.task_weight == 0) return {};
   const at::Tensor balance = scalings.mean(0).square().sum(-1).mean() * scalings.size(-1);
-  const at::Tensor entropy = -(scalings * scalings.clamp_min(1e-30).log()).sum(-1).mean();
-  return balance * options_.balance_weight + entropy * options_.entropy_weight;
+  const at::Tensor logarithms = scalings.clamp_min(kLeastScaling).log();
+  const at::Tensor entropy = -(scalings * logarithms).sum(-1).mean();
+  const at::Tensor loss = balance * options_.balance_weight + entropy * options_.entropy_weight;
+  const at::Tensor owned = owners.ge(0).nonzero().flatten();
+  if (options_.task_weight == 0 || owned.numel() == 0) return loss;
+  const at::Tensor own = owners.index_select(0, owned).view({-1, 1, 1}).expand({-1, scalings.size(1), 1});
+  return loss - logarithms.index_select(0, owned).gather(2, own).mean() * options_.task_weight;
 }
 
 at::Tensor Xlora::scaling_pass(const MixtureInput& input) const {
@@ -86,7 +92,8 @@ std::unique_ptr<MixturePass> Xlora::begin(const MixtureInput& input) {
   });
   auto pass = std::make_unique<ScaledPass>(modules_, gate_->config().global_weight, gate_->applied(scalings));
   const at::Tensor real = input.pass.padded.attention_mask.flatten().eq(0).nonzero().flatten();
-  pass->set_prediction(scalings, gate_loss(scalings.flatten(0, 1).index_select(0, real)));
+  pass->set_prediction(scalings, gate_loss(scalings.flatten(0, 1).index_select(0, real),
+                                           token_owners(input, real, options_.own_adapter)));
   return pass;
 }
 

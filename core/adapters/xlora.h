@@ -13,6 +13,9 @@ struct XloraOptions {
   double balance_weight = 0;
   /// Weight of the mean entropy of a token's scalings, in nats: positive makes them decided, negative mixed.
   double entropy_weight = 0;
+  /// Weight of the mean −ln of a token's scaling of its own adapter, over the tokens that have one and all layers.
+  double task_weight = 0;
+  std::int64_t own_adapter = -1;  ///< of sequences of which a batch says nothing; -1: none
   /// Mode ours on packed tokens, scaling pass at 0: how much of the gate's inputs is kept from epoch to epoch. 0: none.
   std::int64_t cached_input_bytes = 0;
 };
@@ -31,8 +34,9 @@ class Xlora final : public Mixture {
   std::unique_ptr<MixturePass> begin(const MixtureInput& input) override;
   std::vector<NamedWeight> weights() override { return gate_->weights(); }
 
-  /// The gate's own terms of the loss for the scalings [T,L,N] of real tokens; undefined without any.
-  at::Tensor gate_loss(const at::Tensor& scalings) const;
+  /// The gate's own terms of the loss for the scalings [T,L,N] of real tokens with own adapters [T] int64, -1 where
+  /// there is none; undefined without any term.
+  at::Tensor gate_loss(const at::Tensor& scalings, const at::Tensor& owners) const;
 
   const XloraGate& gate() const { return *gate_; }
   const XloraOptions& options() const { return options_; }

@@ -83,6 +83,7 @@ struct XloraSettings {
   double scaling_pass_value = 0;      ///< every scaling in the pass that feeds the gate
   double balance_weight = 0;          ///< of the loss's term against one adapter taking all
   double entropy_weight = 0;          ///< of the mean entropy of a token's scalings
+  double task_weight = 0;             ///< of the scalings' cross-entropy against the adapter named as the task
   int cache_mib = 0;                  ///< mode ours: memory for the gate's inputs from epoch to epoch; 0 = none is kept
   bool train_adapters = false;
   bool train_head = false;            ///< a head that had to be drawn is trained in any case

@@ -314,6 +314,7 @@ std::vector<SettingsField> mixture_fields() {
       number("xlora.scaling_pass_value", "a number", {}, LORASCOPE_ACCESS(xlora.scaling_pass_value)),
       number("xlora.balance_weight", "a number from 0", {0}, LORASCOPE_ACCESS(xlora.balance_weight)),
       number("xlora.entropy_weight", "a number", {}, LORASCOPE_ACCESS(xlora.entropy_weight)),
+      number("xlora.task_weight", "a number from 0", {0}, LORASCOPE_ACCESS(xlora.task_weight)),
       integer("xlora.cache_mib", "a whole number from 0 (none is kept)", {0, 1e6}, LORASCOPE_ACCESS(xlora.cache_mib)),
       boolean("xlora.train_adapters", LORASCOPE_ACCESS(xlora.train_adapters)),
       boolean("xlora.train_head", LORASCOPE_ACCESS(xlora.train_head)),

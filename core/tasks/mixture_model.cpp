@@ -215,19 +215,28 @@ std::unique_ptr<ModelParts> mixed_parts(const files::ModelFolder& model, const T
   return parts;
 }
 
+void check_own_adapters(const std::vector<std::int64_t>& own_adapters, std::size_t num_tasks) {
+  if (!own_adapters.empty() && own_adapters.size() != num_tasks)
+    throw UsageError("found own adapters for " + std::to_string(own_adapters.size()) + " tasks, expected " +
+                     std::to_string(num_tasks));
+}
+
 }  // namespace
 
 std::vector<std::unique_ptr<TaskModel>> xlora_models(const files::ModelFolder& model,
                                                      const std::vector<TaskModelOptions>& tasks,
                                                      const files::XloraFolder& mixture,
                                                      const XloraModelOptions& xlora) {
+  check_own_adapters(xlora.own_adapters, tasks.size());
   const bool is_ours = xlora.xlora.mode == adapters::XloraMode::Ours;
   files::XloraFolder used = mixture;
   used.config.dropout = xlora.dropout.value_or(mixture.config.dropout);
   std::unique_ptr<adapters::XloraGate> gate;
   std::vector<std::unique_ptr<TaskModel>> models;
-  for (const TaskModelOptions& wanted : tasks) {
-    TaskModelOptions options = is_ours ? wanted : on_padded_rows(wanted);
+  adapters::XloraOptions own = xlora.xlora;
+  for (std::size_t task = 0; task < tasks.size(); ++task) {
+    if (!xlora.own_adapters.empty()) own.own_adapter = xlora.own_adapters[task];
+    TaskModelOptions options = is_ours ? tasks[task] : on_padded_rows(tasks[task]);
     if (options.head.empty()) options.head = head_for(mixture.head, options.kind);
     auto parts = frozen_parts(model, options, pointers_to(mixture.adapters), xlora.trains_head);
     adapters::MixedModules modules(parts->encoder, parts->adapters);
@@ -236,7 +245,7 @@ std::vector<std::unique_ptr<TaskModel>> xlora_models(const files::ModelFolder& m
     if (!gate)
       gate = std::make_unique<adapters::XloraGate>(used, parts->encoder, modules.num_layers(), xlora.xlora.mode);
     parts->mixture = std::make_unique<adapters::Xlora>(std::make_unique<adapters::XloraGate>(*gate),
-                                                       std::move(modules), xlora.xlora);
+                                                       std::move(modules), own);
     collect_gates(*parts);
     parts->xlora = std::make_unique<files::XloraFolder>(mixture);
     if (options.path == Path::Packed && !fits_packed_gate(*parts)) options = on_padded_rows(options);
@@ -295,9 +304,7 @@ std::vector<std::unique_ptr<TaskModel>> mixture_models(const files::ModelFolder&
                                                        const std::vector<const files::AdapterFolder*>& adapters,
                                                        const MixingOptions& mixing) {
   if (adapters.empty()) throw UsageError("found no adapters to mix", "name each by --adapter");
-  if (!mixing.own_adapters.empty() && mixing.own_adapters.size() != tasks.size())
-    throw UsageError("found own adapters for " + std::to_string(mixing.own_adapters.size()) + " tasks, expected " +
-                     std::to_string(tasks.size()));
+  check_own_adapters(mixing.own_adapters, tasks.size());
   MixingOptions own = mixing;
   if (own.weights.empty()) own.weights.assign(adapters.size(), 1.0 / static_cast<double>(adapters.size()));
   std::vector<nn::Weight> gates;

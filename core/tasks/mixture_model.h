@@ -19,6 +19,9 @@ namespace lorascope::tasks {
 /// How an X-LoRA model is made of its folder.
 struct XloraModelOptions {
   adapters::XloraOptions xlora;
+  /// Of each task the number of the adapter that was trained for it, which the term of task_weight asks for on its
+  /// examples; -1 for none. Batch::adapters goes before it. Empty: only what a batch says.
+  std::vector<std::int64_t> own_adapters;
   bool trains_head = false;       ///< beside the gate
   std::optional<double> dropout;  ///< one rate for the gate and the adapters' inputs instead of their own
 };
@@ -56,8 +59,7 @@ struct MixingOptions {
   double temperature = 1;       ///< Arrow
   /// The gates to start from and the weight of their loss; the gates as they are then: TaskModel::export_gates().
   adapters::MeteoraOptions meteora;
-  /// Meteora: of each task the number of the adapter that was trained for it, which the gates' loss asks for on its
-  /// examples; -1 for none. Batch::adapters goes before it. Empty: only what a batch says.
+  /// Meteora: as XloraModelOptions::own_adapters.
   std::vector<std::int64_t> own_adapters;
   bool trains_head = false;       ///< beside gates; a head that is drawn is trained in any case
   std::optional<double> dropout;  ///< one rate for the adapters' inputs instead of their own

@@ -91,12 +91,16 @@ void PackedGate::check_owners(const nn::PackedBatch& batch, std::span<const std:
                        std::to_string(modules_.num_adapters() - 1));
 }
 
+std::int64_t PackedGate::usual_owner() const {
+  return routed_ ? routed_->routing().own_adapter : xlora_->options().own_adapter;
+}
+
 std::vector<std::int64_t> PackedGate::token_owners(const nn::PackedBatch& batch,
                                                    std::span<const std::int64_t> owners) const {
   std::vector<std::int64_t> result(static_cast<std::size_t>(batch.num_tokens()), -1);
   for (std::int64_t b = 0; b < batch.num_sequences(); ++b)
     std::fill_n(result.begin() + batch.boundaries[b], batch.real_length(b),
-                owners.empty() ? routed_->routing().own_adapter : owners[static_cast<std::size_t>(b)]);
+                owners.empty() ? usual_owner() : owners[static_cast<std::size_t>(b)]);
   return result;
 }
 
@@ -104,6 +108,7 @@ void PackedGate::predict(const nn::PackedBatch& batch, std::span<const std::int6
                          double loss_weight) {
   check_owners(batch, owners);
   batch_ = &batch;
+  owners_ = owners;
   if (is_by_row()) {
     scalings_.segments = segments_of(batch, owners);
     return;
@@ -126,10 +131,12 @@ void PackedGate::predict(const nn::PackedBatch& batch, std::span<const std::int6
 
 at::Tensor PackedGate::own_terms(const at::Tensor& scalings, const nn::PackedBatch& batch,
                                  std::span<const std::int64_t> owners) const {
-  if (routed_) return routed_->gate_loss(scalings, at::tensor(token_owners(batch, owners), at::kLong));
-  if (!xlora_) return {};
+  if (!xlora_ && !routed_) return {};
+  const at::Tensor own = at::tensor(token_owners(batch, owners), at::kLong);
+  if (routed_) return routed_->gate_loss(scalings, own);
   const at::Tensor real = real_tokens(batch);
-  return xlora_->gate_loss(real.defined() ? scalings.index_select(0, real) : scalings);
+  if (!real.defined()) return xlora_->gate_loss(scalings, own);
+  return xlora_->gate_loss(scalings.index_select(0, real), own.index_select(0, real));
 }
 
 double PackedGate::backward(double loss_weight) {
@@ -141,7 +148,7 @@ double PackedGate::backward(double loss_weight) {
   if (!xlora_) return 0;
   const at::AutoGradMode gradients(true);
   at::Tensor total = (applied_ * scalings_.gradients).sum();
-  const at::Tensor own = own_terms(predicted_, *batch_, {});
+  const at::Tensor own = own_terms(predicted_, *batch_, owners_);
   if (own.defined()) total = total + own * loss_weight;
   total.backward();
   predicted_ = applied_ = at::Tensor();

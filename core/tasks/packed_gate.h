@@ -46,6 +46,7 @@ class PackedGate {
   at::Tensor own_terms(const at::Tensor& scalings, const nn::PackedBatch& batch,
                        std::span<const std::int64_t> owners) const;
   std::vector<std::int64_t> token_owners(const nn::PackedBatch& batch, std::span<const std::int64_t> owners) const;
+  std::int64_t usual_owner() const;
   void check_owners(const nn::PackedBatch& batch, std::span<const std::int64_t> owners) const;
 
   adapters::Xlora* xlora_;           ///< null: another mixture
@@ -57,6 +58,7 @@ class PackedGate {
   std::optional<PackedRouter> router_;
   at::Tensor predicted_, applied_;
   const nn::PackedBatch* batch_ = nullptr;  ///< of the training step that is under way
+  std::span<const std::int64_t> owners_;    ///< its sequences' own adapters
 };
 
 /// Whether the parts' mixture can be computed by PackedGate: no X-LoRA in a mode other than ours, no bias on any B.

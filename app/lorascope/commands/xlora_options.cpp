@@ -44,6 +44,10 @@ void add_xlora_options(CLI::App& command, study::XloraSettings& settings) {
   command.add_option("--entropy-weight", settings.entropy_weight,
                      "xlora: of the mean entropy of a token's scalings in the loss; below 0 it mixes more");
   command
+      .add_option("--task-weight", settings.task_weight,
+                  "xlora: of the scalings' cross-entropy against the adapter that is named as the task")
+      ->check(CLI::NonNegativeNumber);
+  command
       .add_option("--xlora-cache-mib", settings.cache_mib,
                   "xlora, mode ours: memory for the gate's inputs, which are then computed once; 0 = none is kept")
       ->check(CLI::NonNegativeNumber);

@@ -56,6 +56,7 @@ constexpr OptionOfKey kOptions[] = {
     {"xlora.scaling_pass_value", "--scaling-pass-value"},
     {"xlora.balance_weight", "--balance-weight"},
     {"xlora.entropy_weight", "--entropy-weight"},
+    {"xlora.task_weight", "--task-weight"},
     {"xlora.cache_mib", "--xlora-cache-mib"},
     {"xlora.train_head", "--xlora-train-head"},
     {"mix.weights", "--mix-weights"},

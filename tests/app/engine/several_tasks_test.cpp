@@ -28,7 +28,7 @@ struct Bench {
   study::RunSettings settings;
   store::RunId last = 0;
 
-  Bench() {
+  explicit Bench(const std::string& lora_bias = "none") {
     test::write_tiny_tasks(folder.path());
     test::write_headless_model(folder.path() / "model", test::tiny_config(2));
     settings.model = (folder.path() / "model").string();
@@ -45,6 +45,7 @@ struct Bench {
       study::RunSettings lora = settings.of_task(i);
       lora.method = study::Method::Lora;
       lora.lora.rank = 2;
+      lora.lora.bias = lora_bias;
       run(lora);
       settings.xlora.adapters.push_back(lora.task + "=run:" + std::to_string(last));
     }
@@ -125,6 +126,74 @@ TEST_CASE("One gate over three tasks is a run like any other", "[engine]") {
   for (const char* task : {"wnut17", "squad", "swag"})
     CHECK(fs::exists(folder / ("head-" + std::string(task) + ".safetensors")));
   CHECK_FALSE(fs::exists(bench.workspace.run_folder(bench.last) / "checkpoints"));
+}
+
+TEST_CASE("The best state of a run over three tasks is scored and exported", "[engine]") {
+  Bench bench;
+  bench.settings.training.keep_best = true;
+  bench.settings.training.select_by = "mean";
+  bench.settings.training.accumulate = 2;
+  bench.settings.training.early_stopping_patience = 2;
+  bench.settings.training.epochs = 4;
+  for (const study::Method method : {study::Method::Xlora, study::Method::Meteora, study::Method::FullFineTuning}) {
+    bench.settings.method = method;
+    bench.run(bench.settings);
+    const store::RunRecord record = bench.record();
+    REQUIRE(record.best);
+    CHECK(record.best->metric == "mean");
+    CHECK(record.result.scores.at("eval").at("mean") == Approx(record.best->value));
+    double best = 0;
+    for (const store::MetricPoint& point : bench.runs.points(bench.last, "eval/mean")) best = std::max(best, point.value);
+    CHECK(record.best->value == Approx(best));
+    const char* kind = method == study::Method::Xlora ? "xlora" : method == study::Method::Meteora ? "gates" : "model";
+    CHECK(bench.runs.artifacts(bench.last, kind).at(0).step == record.best->step);
+    std::size_t losses = 0;
+    for (const char* task : {"wnut17", "squad", "swag"})
+      losses += bench.runs.points(bench.last, std::string("train/") + task + "/loss").size();
+    CHECK(losses > bench.runs.points(bench.last, "train/loss").size());  // steps over two tasks
+  }
+  bench.settings.training.select_by = "loss";
+  bench.run(bench.settings);
+  CHECK(bench.record().best->metric == "loss");
+  CHECK(bench.runs.points(bench.last, "eval/mean_loss").size() >= 2);
+}
+
+TEST_CASE("A choice of the best state needs an evaluation of every task", "[engine]") {
+  Bench bench;
+  bench.settings.training.keep_best = true;
+  bench.settings.several.eval[1].clear();
+  bench.last = bench.runs.create(bench.settings);
+  const auto outcome = execute_run(bench.workspace, bench.last, {.silent = true});
+  CHECK(outcome.exit_code == 2);
+  CHECK_THAT(outcome.reason, Catch::Contains("evaluation file of squad"));
+}
+
+TEST_CASE("Adapters with trained biases of the base are not mixed, only switched between", "[engine]") {
+  const std::string bias = GENERATE("all", "lora_only");
+  Bench bench(bias);
+  bench.settings.training.max_steps = 1;
+  bench.settings.mix.budget = 2;
+  using study::Method;
+  for (const Method method : {Method::Xlora, Method::Meteora, Method::Arrow, Method::Merge, Method::Lorahub}) {
+    for (const char* sum : {"factors", "delta"}) {
+      bench.settings.method = method;
+      bench.settings.mix.sum = sum;
+      bench.last = bench.runs.create(bench.settings);
+      const auto outcome = execute_run(bench.workspace, bench.last, {.silent = true});
+      INFO(outcome.reason);
+      CHECK(outcome.exit_code == 3);
+      CHECK_THAT(outcome.reason, Catch::Contains("bias \"" + bias + "\"") && Catch::Contains("leave the base as it is") &&
+                                     Catch::Contains("Hint: train it with --lora-bias none"));
+      if (method != Method::Lorahub) break;
+    }
+  }
+  bench.settings.method = Method::Switch;
+  bench.run(bench.settings);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const store::Scores alone = bench.runs.get(static_cast<store::RunId>(i) + 1).result.scores;
+    CHECK(bench.record().result.scores.at("eval/" + bench.settings.several.tasks[i]).at("loss") ==
+          Approx(alone.at("eval").at("loss")));
+  }
 }
 
 TEST_CASE("Gates that mislead are warned of in the run's events", "[engine]") {

@@ -330,6 +330,46 @@ TEST_CASE("The gate's terms of the loss have the gradients of their definition",
   CHECK(with_terms == Approx(without->train_micro_batch(batch, 1, {}) + 0.3 * balance - 0.2 * entropy).epsilon(1e-5));
 }
 
+TEST_CASE("A gate that is told whose examples it sees learns to choose that adapter, on both paths alike", "[tasks]") {
+  const files::ModelFolder base = small_model();
+  const auto adapters = drawn_adapters(3, false, 8);
+  const files::XloraFolder mixture = new_xlora(base, pointers(adapters), {}, 1);
+  XloraModelOptions told;
+  told.xlora.task_weight = 0.7;
+  told.own_adapters = {1};
+  Batch batch = small_batch();
+  const auto packed = std::move(xlora_models(base, {on(Path::Packed)}, mixture, told).front());
+  const auto padded = std::move(xlora_models(base, {on(Path::Compatible)}, mixture, told).front());
+  const auto expected = [&](std::int64_t row, std::int64_t row_adapter) {
+    // The cross-entropy token by token, the batch's rows one after the other.
+    const at::Tensor scalings = packed->evaluate(batch).scalings;
+    double sum = 0;
+    for (std::int64_t token = 0; token < scalings.size(0); ++token) {
+      const bool is_of_row = token >= batch.tokens.boundaries[row] && token < batch.tokens.boundaries[row + 1];
+      const std::int64_t own = is_of_row ? row_adapter : 1;
+      for (std::int64_t layer = 0; layer < scalings.size(1); ++layer)
+        sum -= std::log(scalings[token][layer][own].item<double>());
+    }
+    return 0.7 * sum / static_cast<double>(scalings.size(0) * scalings.size(1));
+  };
+  CHECK(packed->evaluate(batch).gate_loss == Approx(expected(0, 1)).epsilon(1e-5));
+  CHECK(padded->evaluate(batch).gate_loss == Approx(expected(0, 1)).epsilon(1e-5));
+  batch.adapters.assign(static_cast<std::size_t>(batch.tokens.num_sequences()), 1);
+  batch.adapters.front() = 2;
+  CHECK(packed->evaluate(batch).gate_loss == Approx(expected(0, 2)).epsilon(1e-5));
+  CHECK(padded->evaluate(batch).gate_loss == Approx(expected(0, 2)).epsilon(1e-5));
+
+  batch.adapters.clear();
+  const double before = packed->evaluate(batch).gate_loss;
+  for (int step = 0; step < 50; ++step) {
+    packed->zero_gradients();
+    packed->train_micro_batch(batch, 1, {});
+    for (const Parameter& parameter : packed->trainable()) parameter.value.sub_(parameter.gradient, 0.5);
+    packed->values_changed();
+  }
+  CHECK(packed->evaluate(batch).gate_loss < 0.2 * before);
+}
+
 TEST_CASE("With one adapter every mixture is that adapter", "[tasks]") {
   const files::ModelFolder base = small_model();
   const auto adapters = drawn_adapters(1, false, 2);

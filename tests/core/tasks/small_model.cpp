@@ -181,8 +181,10 @@ void check_gradients(const Gradients& found, const Gradients& expected, double s
   for (const auto& [name, gradient] : expected) {
     CAPTURE(name);
     REQUIRE(found.count(name) == 1);
-    if (name.find("key.bias") != std::string::npos || gradient.abs().max().item<double>() < slack * 1e-6 * largest)
-      CHECK(found.at(name).abs().max().item<double>() <= 2 * slack * 1e-6 * largest);
+    // The softmax over positions or choices takes these out: their gradients are 0 and what is found is rounding.
+    const bool is_ungoverned = name.find("key.bias") != std::string::npos || gradient.numel() == 1;
+    if (is_ungoverned || gradient.abs().max().item<double>() < slack * 1e-6 * largest)
+      CHECK(found.at(name).abs().max().item<double>() <= (is_ungoverned ? 1e-5 : 2e-6) * slack * largest);
     else
       CHECK(deviation(found.at(name), gradient) < slack * kGradientTolerance);
   }
