@@ -10,6 +10,8 @@
 #include <QThread>
 #include <QTimer>
 #include <QToolButton>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -35,10 +37,28 @@ double resident_mib() {
   return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024 * 1024);
 }
 
-/// Bytes that are allocated and not freed, without what the allocator keeps for later.
-double live_mib() {
-  const struct mallinfo2 info = mallinfo2();
-  return static_cast<double>(info.uordblks + info.hblkhd) / (1024 * 1024);
+/// What the allocator has from the system, and how much of it is free, on all its heaps together.
+struct HeapUse {
+  double taken_mib = 0, free_mib = 0;
+};
+
+HeapUse heap_use() {
+  char* text = nullptr;
+  std::size_t size = 0;
+  FILE* file = open_memstream(&text, &size);
+  malloc_info(0, file);
+  std::fclose(file);
+  const std::string xml(text, size);
+  std::free(text);
+  // The sums of all heaps stand behind the last of them.
+  const std::string sums = xml.substr(xml.rfind("</heap>"));
+  const auto mib = [&](const char* element) {
+    const std::size_t place = sums.find(element);
+    if (place == std::string::npos) return 0.0;
+    return std::stod(sums.substr(sums.find("size=\"", place) + 6)) / (1024 * 1024);
+  };
+  return {mib("<system type=\"current\"") + mib("<total type=\"mmap\""),
+          mib("<total type=\"fast\"") + mib("<total type=\"rest\"")};
 }
 
 /// Classes of which there are more objects under `root` than at the last call: "QAction +4 (120)".
@@ -178,8 +198,10 @@ TEST_CASE("Random clicks and keys on living runs neither crash nor leak nor bloc
     }
     if (is_long && minute.elapsed() > 60000) {
       minute.restart();
+      const HeapUse heap = heap_use();
       std::cerr << clock.elapsed() / 1000 << " s, " << i << " presses, " << resident_mib() << " MiB (" << before
-                << " at first), " << live_mib() << " MiB live, longest turn " << watchdog.longestMs() << " ms, "
+                << " at first), heaps " << heap.taken_mib << " MiB, of which free " << heap.free_mib << ", longest turn "
+                << watchdog.longestMs() << " ms, "
                 << watchdog.numBlocks() << " above 50 ms" << grown_classes(window, classes) << std::endl;
     }
   }
