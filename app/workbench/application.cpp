@@ -41,7 +41,7 @@ QString workspaceToOpen(const QString& wanted) {
 
 Application::Application(QApplication& application, const WorkbenchOptions& options)
     : application_(application), options_(options) {
-  ui::returnFreedMemory();
+  ui::returnFreedMemory(&application_);
   const QString kept = QSettings().value(QStringLiteral("window/theme")).toString();
   const ui::Appearance by_default = kept == "dark"    ? ui::Appearance::Dark
                                     : kept == "light" ? ui::Appearance::Light

@@ -61,7 +61,7 @@ TEST_CASE("The study of mixtures runs to its end with both families, and one tab
         std::set<std::string>{"ft", "lora", "xlora", "meteora", "arrow", "lorahub", "merge", "switch"});
   const figures::TableData table =
       figures::mixture_table(runs, figures::evaluation_speeds(mixtures.workspace, runs));
-  CHECK(table.rows.size() == 16);
+  CHECK(table.rows.size() == 17);
   for (const figures::TableRow& row : table.rows) {
     INFO(row.cells.front().text);
     for (std::size_t column = 1; column < table.columns.size(); ++column) {

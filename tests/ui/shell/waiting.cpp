@@ -40,6 +40,11 @@ OpenSession::OpenSession(const std::function<void(const store::Workspace&)>& fil
   open();
 }
 
+OpenSession::OpenSession(const std::filesystem::path& workspace) {
+  std::filesystem::copy(workspace, folder(), std::filesystem::copy_options::recursive);
+  open();
+}
+
 void OpenSession::open() {
   qt_application();
   qputenv("LORASCOPE_SETTINGS", QByteArray::fromStdString((folder_.path() / "settings").string()));

@@ -19,6 +19,8 @@ class OpenSession {
   /// The sample workspace: filled once a program, then copied.
   explicit OpenSession(const SampleOptions& options);
   explicit OpenSession(const std::function<void(const store::Workspace&)>& fill);
+  /// A copy of a workspace that is there.
+  explicit OpenSession(const std::filesystem::path& workspace);
 
   ui::SessionModel& session() { return *session_; }
   /// A connection of its own, as another process would have.
