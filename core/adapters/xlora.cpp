@@ -53,14 +53,19 @@ class BasePass final : public MixturePass {
 Xlora::Xlora(std::unique_ptr<XloraGate> gate, MixedModules modules, const XloraOptions& options)
     : gate_(std::move(gate)), modules_(std::move(modules)), options_(options) {}
 
+bool Xlora::has_gate_loss() const {
+  return options_.balance_weight != 0 || options_.entropy_weight != 0 || options_.task_weight != 0;
+}
+
 at::Tensor Xlora::gate_loss(const at::Tensor& scalings, const at::Tensor& owners) const {
-  if (options_.balance_weight == 0 && options_.entropy_weight == 0 && options_.task_weight == 0) return {};
+  if (!has_gate_loss()) return {};
   const at::Tensor balance = scalings.mean(0).square().sum(-1).mean() * scalings.size(-1);
   const at::Tensor logarithms = scalings.clamp_min(kLeastScaling).log();
   const at::Tensor entropy = -(scalings * logarithms).sum(-1).mean();
   const at::Tensor loss = balance * options_.balance_weight + entropy * options_.entropy_weight;
+  if (options_.task_weight == 0) return loss;
   const at::Tensor owned = owners.ge(0).nonzero().flatten();
-  if (options_.task_weight == 0 || owned.numel() == 0) return loss;
+  if (owned.numel() == 0) return loss;
   const at::Tensor own = owners.index_select(0, owned).view({-1, 1, 1}).expand({-1, scalings.size(1), 1});
   return loss - logarithms.index_select(0, owned).gather(2, own).mean() * options_.task_weight;
 }
@@ -91,9 +96,12 @@ std::unique_ptr<MixturePass> Xlora::begin(const MixtureInput& input) {
     return input.encoder.dropout(x, kGateSite + static_cast<std::uint32_t>(layer), gate_->config().dropout, input.pass);
   });
   auto pass = std::make_unique<ScaledPass>(modules_, gate_->config().global_weight, gate_->applied(scalings));
-  const at::Tensor real = input.pass.padded.attention_mask.flatten().eq(0).nonzero().flatten();
-  pass->set_prediction(scalings, gate_loss(scalings.flatten(0, 1).index_select(0, real),
-                                           token_owners(input, real, options_.own_adapter)));
+  at::Tensor loss;
+  if (has_gate_loss()) {
+    const at::Tensor real = input.pass.padded.attention_mask.flatten().eq(0).nonzero().flatten();
+    loss = gate_loss(scalings.flatten(0, 1).index_select(0, real), token_owners(input, real, options_.own_adapter));
+  }
+  pass->set_prediction(scalings, loss);
   return pass;
 }
 

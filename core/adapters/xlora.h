@@ -34,8 +34,10 @@ class Xlora final : public Mixture {
   std::unique_ptr<MixturePass> begin(const MixtureInput& input) override;
   std::vector<NamedWeight> weights() override { return gate_->weights(); }
 
-  /// The gate's own terms of the loss for the scalings [T,L,N] of real tokens with own adapters [T] int64, -1 where
-  /// there is none; undefined without any term.
+  /// Whether the gate has terms of the loss of its own.
+  bool has_gate_loss() const;
+  /// These terms for the scalings [T,L,N] of real tokens with own adapters [T] int64, -1 where there is none; undefined
+  /// without any.
   at::Tensor gate_loss(const at::Tensor& scalings, const at::Tensor& owners) const;
 
   const XloraGate& gate() const { return *gate_; }

@@ -13,7 +13,8 @@ struct Range {
 
 /// The ends that show everything the figure has on this axis (lines, bands, reference lines), with a little air on the
 /// value axis; the axis' own minimum and maximum win. Bars start at 0, and so do values from 0 upwards that come near
-/// it. An axis of counts has a whole number on it. Nothing drawable gives 0 to 1 (1 to 10 on a log axis); a constant gets room around it.
+/// it. An axis of counts has a whole number on it. Nothing drawable gives 0 to 1 (1 to 10 on a log axis); a constant gets
+/// room around it.
 Range x_range(const FigureData& figure);
 Range y_range(const FigureData& figure);
 

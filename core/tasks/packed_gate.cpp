@@ -131,7 +131,7 @@ void PackedGate::predict(const nn::PackedBatch& batch, std::span<const std::int6
 
 at::Tensor PackedGate::own_terms(const at::Tensor& scalings, const nn::PackedBatch& batch,
                                  std::span<const std::int64_t> owners) const {
-  if (!xlora_ && !routed_) return {};
+  if (!routed_ && !(xlora_ && xlora_->has_gate_loss())) return {};
   const at::Tensor own = at::tensor(token_owners(batch, owners), at::kLong);
   if (routed_) return routed_->gate_loss(scalings, own);
   const at::Tensor real = real_tokens(batch);

@@ -31,10 +31,6 @@ bool has(const std::vector<nn::Parameter>& parameters, const nn::Parameter& want
   });
 }
 
-Arithmetic arithmetic_of(const tasks::TaskModel& model) {
-  return model.path() == tasks::Path::Compatible ? Arithmetic::Original : Arithmetic::Fused;
-}
-
 void require_evaluations(const std::vector<TrainedTask>& tasks) {
   for (const TrainedTask& task : tasks) {
     if (task.evaluator == nullptr)

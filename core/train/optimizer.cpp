@@ -6,9 +6,14 @@
 #include <cmath>
 
 #include "core/nn/adamw.h"
+#include "core/tasks/task_model.h"
 #include "core/train/parameter_groups.h"
 
 namespace lorascope::train {
+
+Arithmetic arithmetic_of(const tasks::TaskModel& model) {
+  return model.path() == tasks::Path::Compatible ? Arithmetic::Original : Arithmetic::Fused;
+}
 
 Optimizer::Optimizer(const std::vector<nn::Parameter>& parameters, const TrainingOptions& options,
                      Arithmetic arithmetic)

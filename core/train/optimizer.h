@@ -10,11 +10,17 @@
 #include "core/nn/parameter.h"
 #include "core/train/training_options.h"
 
+namespace lorascope::tasks {
+class TaskModel;
+}  // namespace lorascope::tasks
+
 namespace lorascope::train {
 
 /// How the steps are computed. Fused: nn::adamw_step, one pass over memory. Original: tensor by tensor in the operations
 /// of torch.optim.AdamW and clip_grad_norm_, so that on equal gradients not one bit differs.
 enum class Arithmetic { Fused, Original };
+/// Original on the compatible path.
+Arithmetic arithmetic_of(const tasks::TaskModel& model);
 
 /// AdamW over a model's trained parameters, with their moments (oracle/TRAINING.md, findings 8 to 11). Decay and the
 /// learning rate's factor go by parameter names.

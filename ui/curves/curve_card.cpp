@@ -15,6 +15,7 @@
 #include "ui/widgets/empty_state.h"
 #include "ui/widgets/help_topics.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/number_format.h"
 #include "ui/widgets/theme.h"
 
@@ -33,10 +34,6 @@ PlotToolbar::Controls controls() {
 bool isPerCent(const std::string& series, const std::string& task) {
   const bool score = series.starts_with("eval/") || series.starts_with("test/");
   return score && figures::is_share(series.substr(5), task);
-}
-
-QString asSentence(const QString& phrase) {
-  return phrase.left(1).toUpper() + phrase.mid(1);
 }
 
 /// The help page of a series: of "strict.f1" that of "f1".

@@ -109,7 +109,7 @@ void LossCard::showHint() {
   const store::RunRecord* run = session_->run(session_->selectedRun());
   const bool is_empty = run != nullptr && plot_->figure().empty();
   const QString hint = is_empty ? QString::fromStdString(figures::untrained_reason(std::vector{run})) : QString();
-  hint_->setText(hint.left(1).toUpper() + hint.mid(1));
+  hint_->setText(asSentence(hint));
   hint_->setVisible(!hint.isEmpty() && table_->isHidden());
   plot_->setVisible(hint.isEmpty() && table_->isHidden());
 }

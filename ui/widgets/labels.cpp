@@ -39,6 +39,8 @@ void setRole(QWidget* widget, const char* role) {
   widget->style()->polish(widget);
 }
 
+QString asSentence(const QString& phrase) { return phrase.left(1).toUpper() + phrase.mid(1); }
+
 QLabel* makeCaption(const QString& text, QWidget* parent) {
   auto* label = new QLabel(text, parent);
   label->setFont(captionFont());

@@ -22,6 +22,9 @@ void makeSecondary(QLabel* label);
 /// Sets the style-sheet role ("secondary", "error", "warning", "ok", or "" for plain) and applies it at once.
 void setRole(QWidget* widget, const char* role);
 
+/// "nothing was trained here" with a capital at its beginning.
+QString asSentence(const QString& phrase);
+
 QLabel* makeCaption(const QString& text, QWidget* parent = nullptr);
 /// Body text that wraps, can be selected and copied.
 QLabel* makeParagraph(const QString& text, QWidget* parent = nullptr);

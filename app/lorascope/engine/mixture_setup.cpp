@@ -1,8 +1,8 @@
 #include "app/lorascope/engine/mixture_setup.h"
 
 #include "app/lorascope/engine/run_models.h"
-#include "core/base/error.h"
 #include "core/adapters/xlora.h"
+#include "core/base/error.h"
 #include "core/files/model_folder.h"
 #include "core/tasks/mixture_model.h"
 
@@ -51,22 +51,16 @@ std::string adapter_name(const files::XloraConfig& config, std::size_t n) {
   return fs::path(config.paths[n]).filename().string();
 }
 
-/// Of each task the number of the adapter that has its name; -1 for none.
-std::vector<std::int64_t> own_adapters(const study::RunSettings& settings, const files::XloraFolder& mixture,
-                                       std::vector<std::string>& remarks) {
+std::vector<std::int64_t> told_adapters(const study::RunSettings& settings, const files::XloraFolder& mixture,
+                                        std::vector<std::string>& remarks) {
   if (!mixture.config.has_softmax)
     throw UsageError("xlora.task_weight: found " + std::to_string(settings.xlora.task_weight) +
                          " for a gate without softmax, expected 0",
                      "only scalings that add up to 1 can be asked for one adapter; set xlora.softmax = true");
-  std::vector<std::int64_t> numbers;
-  for (const std::string& task : settings.task_names()) {
-    numbers.push_back(-1);
-    for (std::size_t n = 0; n < mixture.config.adapters.size(); ++n)
-      if (adapter_name(mixture.config, n) == task) numbers.back() = static_cast<std::int64_t>(n);
-    if (numbers.back() < 0)
-      remarks.push_back("no adapter is named \"" + task + "\": the gate is not told which one its examples belong to");
-  }
-  return numbers;
+  NamedAdapters adapters;
+  for (std::size_t n = 0; n < mixture.config.adapters.size(); ++n)
+    adapters.names.push_back(adapter_name(mixture.config, n));
+  return own_adapters(adapters, settings.task_names(), "the gate is", remarks);
 }
 
 }  // namespace
@@ -96,7 +90,7 @@ std::vector<std::unique_ptr<tasks::TaskModel>> make_xlora_models(const study::Ru
   xlora.xlora.task_weight = settings.xlora.task_weight;
   xlora.xlora.cached_input_bytes = static_cast<std::int64_t>(settings.xlora.cache_mib) << 20;
   xlora.trains_head = settings.xlora.train_head;
-  if (settings.xlora.task_weight > 0) xlora.own_adapters = own_adapters(settings, mixture, remarks);
+  if (settings.xlora.task_weight > 0) xlora.own_adapters = told_adapters(settings, mixture, remarks);
   return tasks::xlora_models(folder, tasks, mixture, xlora);
 }
 

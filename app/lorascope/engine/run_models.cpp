@@ -29,8 +29,7 @@ std::vector<tasks::TaskModelOptions> options_of(const std::vector<RunTask>& task
   return options;
 }
 
-tasks::MixingOptions mixing_options(const study::RunSettings& settings, const NamedAdapters& adapters,
-                                    const std::vector<RunTask>& tasks) {
+tasks::MixingOptions mixing_options(const study::RunSettings& settings, const NamedAdapters& adapters) {
   tasks::MixingOptions mixing;
   const std::int64_t usual = settings.method == Method::Meteora ? kMeteoraTopK : kArrowTopK;
   mixing.top_k = settings.mix.top_k > 0 ? settings.mix.top_k
@@ -44,8 +43,6 @@ tasks::MixingOptions mixing_options(const study::RunSettings& settings, const Na
   if (settings.method == Method::Meteora) mixing.kind = tasks::Mixing::Meteora;
   if (settings.method == Method::Arrow) mixing.kind = tasks::Mixing::Arrow;
   if (settings.method == Method::Lorahub && settings.mix.sum == "factors") mixing.kind = tasks::Mixing::Factors;
-  if (settings.method != Method::Meteora) return mixing;
-  for (const RunTask& task : tasks) mixing.own_adapters.push_back(adapters.number_of(task.settings.task));
   return mixing;
 }
 
@@ -83,7 +80,7 @@ FixedMixture search_weights(const study::RunSettings& settings, const files::Mod
   search.seed = settings.training.seed;
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     tell("searching weights for " + tasks[i].settings.task);
-    tasks::MixingOptions mixing = mixing_options(settings, adapters, tasks);
+    tasks::MixingOptions mixing = mixing_options(settings, adapters);
     const tasks::Batch examples = first_examples(tasks[i], settings.mix.examples);
     const auto found = tasks::search_mixture(folder, options[i], adapters.pointers(), mixing, examples, search);
     mixture.found[tasks[i].settings.task] = {
@@ -135,6 +132,17 @@ std::int64_t NamedAdapters::number_of(const std::string& task) const {
   return place == names.end() ? -1 : place - names.begin();
 }
 
+std::vector<std::int64_t> own_adapters(const NamedAdapters& adapters, const std::vector<std::string>& tasks,
+                                       const std::string& who, std::vector<std::string>& remarks) {
+  std::vector<std::int64_t> numbers;
+  for (const std::string& task : tasks) {
+    numbers.push_back(adapters.number_of(task));
+    if (numbers.back() < 0)
+      remarks.push_back("no adapter is named \"" + task + "\": " + who + " not told which one its examples belong to");
+  }
+  return numbers;
+}
+
 NamedAdapters read_adapters(const std::vector<std::string>& references) {
   NamedAdapters adapters;
   for (const std::string& text : references) {
@@ -155,12 +163,9 @@ void make_trained_models(const study::RunSettings& settings, const files::ModelF
   if (settings.method == Method::Xlora) return take_over(make_xlora_models(settings, folder, options, remarks), tasks);
   if (settings.method == Method::Meteora) {
     const NamedAdapters adapters = read_adapters(settings.xlora.adapters);
-    const tasks::MixingOptions mixing = mixing_options(settings, adapters, tasks);
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-      if (mixing.own_adapters[i] < 0 && mixing.meteora.gate_loss_weight > 0)
-        remarks.push_back("no adapter is named \"" + tasks[i].settings.task +
-                          "\": the gates are not told which one its examples belong to");
-    }
+    tasks::MixingOptions mixing = mixing_options(settings, adapters);
+    if (settings.mix.gate_loss_weight > 0)
+      mixing.own_adapters = own_adapters(adapters, settings.task_names(), "the gates are", remarks);
     return take_over(tasks::mixture_models(folder, options, adapters.pointers(), mixing), tasks);
   }
   if (tasks.size() > 1) return take_over(tasks::full_models(folder, options), tasks);
@@ -175,7 +180,7 @@ FixedMixture make_fixed_models(const study::RunSettings& settings, const files::
     switch_adapters(folder, adapters, tasks);
   } else {
     take_over(tasks::mixture_models(folder, options_of(tasks), adapters.pointers(),
-                                    mixing_options(settings, adapters, tasks)),
+                                    mixing_options(settings, adapters)),
               tasks);
   }
   return {};

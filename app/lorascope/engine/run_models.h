@@ -29,6 +29,9 @@ struct NamedAdapters {
   /// The number of the adapter that was trained for a task: the one of its name, or -1.
   std::int64_t number_of(const std::string& task) const;
 };
+/// Of each task number_of(); the tasks without an adapter are remarked on. `who`: "the gate is", which is not told.
+std::vector<std::int64_t> own_adapters(const NamedAdapters& adapters, const std::vector<std::string>& tasks,
+                                       const std::string& who, std::vector<std::string>& remarks);
 NamedAdapters read_adapters(const std::vector<std::string>& references);
 
 /// What a run amounts to before its first step, or without any.
