@@ -15,7 +15,9 @@ struct Extent {
   double low = INFINITY, high = -INFINITY;
 
   void add(double value) {
-    if (!is_drawable(value, log)) return;
+    if (is_drawable(value, log)) add_drawable(value);
+  }
+  void add_drawable(double value) {
     value = std::clamp(value, log ? kSmallestPositive : -kLargest, kLargest);
     low = std::min(low, value);
     high = std::max(high, value);
@@ -33,7 +35,7 @@ void add_points(Extent& extent, const std::vector<double>& x, const std::vector<
   const std::size_t num_points = std::min(x.size(), y.size());
   for (std::size_t i = 0; i < num_points; ++i) {
     if (!is_drawable(x[i], figure.x.log) || !is_drawable(y[i], figure.y.log)) continue;
-    if (vertical ? inside(x[i], figure.x) : inside(y[i], figure.y)) extent.add(vertical ? y[i] : x[i]);
+    if (vertical ? inside(x[i], figure.x) : inside(y[i], figure.y)) extent.add_drawable(vertical ? y[i] : x[i]);
   }
 }
 
@@ -91,10 +93,6 @@ Range with_fixed_ends(Range range, const Axis& axis) {
 }
 
 }  // namespace
-
-bool is_drawable(double value, bool log) {
-  return std::isfinite(value) && (!log || value > 0);
-}
 
 Range x_range(const FigureData& figure) {
   if (!figure.x.categories.empty()) return {-0.5, static_cast<double>(figure.x.categories.size()) - 0.5};

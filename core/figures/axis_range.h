@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cmath>
+
 #include "core/figures/figure_data.h"
 
 namespace lorascope::figures {
@@ -18,8 +20,10 @@ struct Range {
 Range x_range(const FigureData& figure);
 Range y_range(const FigureData& figure);
 
-/// Whether a value has a place on an axis: finite, and above 0 on a log axis.
-bool is_drawable(double value, bool log);
+/// Whether a value has a place on an axis: finite, and above 0 on a log axis. Asked for each of a million points.
+inline bool is_drawable(double value, bool log) {
+  return std::isfinite(value) && (!log || value > 0);
+}
 
 /// The range [low, high] of the values between two quantiles (0.02 and 0.98, say), with a fifth of its height as air:
 /// for `outliers` off, where single spikes would flatten the rest. Values are copied, NaN and infinite ones left out.

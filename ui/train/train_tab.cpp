@@ -50,6 +50,9 @@ QString fileIn(const QMimeData* data) {
 TrainTab::TrainTab(SessionModel* session, RunControl* control, QWidget* parent)
     : QWidget(parent), session_(session), control_(control) {
   setAcceptDrops(true);
+  // In a turn of its own: a study of a thousand runs takes as long to sum up as the page takes to show.
+  result_soon_.setSingleShot(true);
+  connect(&result_soon_, &QTimer::timeout, this, &TrainTab::showResult);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
@@ -123,12 +126,13 @@ void TrainTab::refresh() {
     return;
   }
   header_->showRun(*run);
-  showResult();
+  result_soon_.start();
   showBatch();
 }
 
 void TrainTab::showResult() {
   const store::RunRecord* run = session_->run(session_->selectedRun());
+  if (run == nullptr) return;
   const ScoreSummary summary = summarise(session_->runs(), run->study);
   result_->setVisible(summary.num_finished > 0);
   result_->setSummary(summary);

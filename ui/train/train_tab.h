@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
 
 #include "core/base/error.h"
@@ -78,6 +79,7 @@ class TrainTab : public QWidget {
   WorstCard* worst_ = nullptr;
   StudyEditor* editor_ = nullptr;
   bool is_editing_ = false;
+  QTimer result_soon_;
 };
 
 }  // namespace lorascope::ui

@@ -1,6 +1,5 @@
 #include "ui/weights/directions_card.h"
 
-#include <QComboBox>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QLocale>
@@ -15,6 +14,7 @@
 #include "ui/widgets/help_topics.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/message_bar.h"
+#include "ui/widgets/run_box.h"
 
 namespace lorascope::ui {
 namespace {
@@ -58,8 +58,8 @@ DirectionsCard::DirectionsCard(SessionModel* session, LorascopeProgram* program,
       session_(session),
       program_(program),
       message_(new MessageBar),
-      runs_(new QComboBox),
-      others_(new QComboBox),
+      runs_(new RunBox),
+      others_(new RunBox),
       button_(new QPushButton(tr("Compare the directions"))),
       map_(new MapTwin(this, kMapHeight)) {
   setHelpTopic(this, QStringLiteral("measure.subspace_similarity"));
@@ -80,34 +80,21 @@ DirectionsCard::DirectionsCard(SessionModel* session, LorascopeProgram* program,
   map_->setButtonsVisible(false);
   connect(button_, &QPushButton::clicked, this, &DirectionsCard::compute);
   connect(session_, &SessionModel::runsChanged, this, &DirectionsCard::fillRuns);
-  for (QComboBox* box : {runs_, others_}) {
-    box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+  for (RunBox* box : {runs_, others_})
     connect(box, &QComboBox::currentIndexChanged, this, &DirectionsCard::refresh);
-  }
   fillRuns();
 }
 
 void DirectionsCard::fillRuns() {
-  QList<std::pair<QString, qint64>> entries;
+  std::vector<RunBox::Entry> runs;
   for (const store::RunRecord& run : session_->runs()) {
     if (run.state == store::RunState::Finished && (run.method == "ft" || run.method == "lora"))
-      entries.append({nameOf(run), run.id});
+      runs.push_back({nameOf(run), run.id});
   }
-  const auto fill = [&](QComboBox* box, const QString& first) {
-    const int offset = first.isEmpty() ? 0 : 1;
-    bool is_same = box->count() == entries.size() + offset;
-    for (int i = offset; is_same && i < box->count(); ++i)
-      is_same = box->itemData(i).toLongLong() == entries[i - offset].second && box->itemText(i) == entries[i - offset].first;
-    if (is_same) return;
-    const QVariant chosen = box->currentData();
-    const QSignalBlocker quiet(box);
-    box->clear();
-    if (offset == 1) box->addItem(first, 0);
-    for (const auto& [name, id] : entries) box->addItem(name, id);
-    box->setCurrentIndex(std::max(0, box->findData(chosen)));
-  };
-  fill(runs_, {});
-  fill(others_, tr("against the base's own"));
+  std::vector<RunBox::Entry> others = runs;
+  others.insert(others.begin(), {tr("against the base's own"), 0});
+  runs_->setEntries(std::move(runs));
+  others_->setEntries(std::move(others));
   refresh();
 }
 
@@ -117,8 +104,7 @@ void DirectionsCard::setModule(const std::string& module) {
 }
 
 void DirectionsCard::setRun(RunId run) {
-  const int index = runs_->findData(QVariant::fromValue<qint64>(run));
-  if (index >= 0) runs_->setCurrentIndex(index);
+  runs_->setRun(run);
 }
 
 void DirectionsCard::refresh() {
@@ -129,8 +115,8 @@ void DirectionsCard::refresh() {
 
 void DirectionsCard::compute() {
   if (runs_->count() == 0 || module_.empty()) return;
-  const qint64 other = others_->currentData().toLongLong();
-  QStringList arguments = {QStringLiteral("directions"), QString::number(runs_->currentData().toLongLong()),
+  const qint64 other = others_->run();
+  QStringList arguments = {QStringLiteral("directions"), QString::number(runs_->run()),
                            QStringLiteral("--module"),   QString::fromStdString(module_),
                            QStringLiteral("--directions"), QString::number(kDirections)};
   if (other != 0) arguments << QStringLiteral("--against") << QString::number(other);

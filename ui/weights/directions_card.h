@@ -8,7 +8,6 @@
 #include "ui/plots/heat_map_view.h"
 #include "ui/widgets/card.h"
 
-class QComboBox;
 class QPushButton;
 
 namespace lorascope::ui {
@@ -16,6 +15,7 @@ namespace lorascope::ui {
 class LorascopeProgram;
 class MapTwin;
 class MessageBar;
+class RunBox;
 
 /// What `lorascope directions` said about one module as a map: |u'_j · u_i| of one run, or φ(i,j) of two.
 HeatMap directionsMap(const QJsonObject& grid, bool is_against, const QString& title);
@@ -38,8 +38,8 @@ class DirectionsCard : public Card {
   void setRun(RunId run);
   void compute();
   MapTwin* map() const { return map_; }
-  QComboBox* runs() const { return runs_; }
-  QComboBox* others() const { return others_; }
+  RunBox* runs() const { return runs_; }
+  RunBox* others() const { return others_; }
   QPushButton* button() const { return button_; }
 
  Q_SIGNALS:
@@ -54,8 +54,8 @@ class DirectionsCard : public Card {
   std::string module_;
   int request_ = 0;
   MessageBar* message_;
-  QComboBox* runs_;
-  QComboBox* others_;
+  RunBox* runs_;
+  RunBox* others_;
   QPushButton* button_;
   MapTwin* map_;
 };

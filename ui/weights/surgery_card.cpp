@@ -15,6 +15,7 @@
 #include "ui/widgets/help_topics.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/message_bar.h"
+#include "ui/widgets/run_box.h"
 #include "ui/widgets/theme.h"
 
 namespace lorascope::ui {
@@ -41,12 +42,12 @@ SurgeryCard::SurgeryCard(SessionModel* session, LorascopeProgram* program, QWidg
       session_(session),
       program_(program),
       message_(new MessageBar),
-      runs_(new QComboBox),
+      runs_(new RunBox),
       operation_(new QComboBox),
       factor_(makeNumber(-10, 10, 0.5, tr("Factor of the update"))),
       rank_(new QSpinBox),
       energy_(makeNumber(50, 99.9, 90, tr("Share of the energy to keep"))),
-      others_(new QComboBox),
+      others_(new RunBox),
       other_weight_(makeNumber(-10, 10, 1, tr("Weight of the other adapter"))),
       save_(new QPushButton(tr("Save as a derived run"))),
       command_(makeCaption({})) {
@@ -58,7 +59,7 @@ SurgeryCard::SurgeryCard(SessionModel* session, LorascopeProgram* program, QWidg
   command_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   command_->setWordWrap(true);
   body()->addWidget(command_);
-  for (QComboBox* box : {runs_, others_, operation_})
+  for (QComboBox* box : std::initializer_list<QComboBox*>{runs_, others_, operation_})
     connect(box, &QComboBox::currentIndexChanged, this, &SurgeryCard::refresh);
   for (QDoubleSpinBox* field : {factor_, energy_, other_weight_})
     connect(field, &QDoubleSpinBox::valueChanged, this, &SurgeryCard::refresh);
@@ -83,43 +84,28 @@ void SurgeryCard::buildFields() {
   for (QWidget* widget : std::initializer_list<QWidget*>{runs_, operation_, factor_, rank_, energy_, others_,
                                                          other_weight_, save_})
     row->addWidget(widget);
-  for (QComboBox* box : {runs_, others_}) box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   body()->addLayout(row);
 }
 
 void SurgeryCard::fillRuns() {
-  const auto fill = [this](QComboBox* box, bool adapters_only) {
-    const QVariant chosen = box->currentData();
-    QStringList names;
-    QList<qint64> ids;
-    for (const store::RunRecord& run : session_->runs()) {
-      const bool has_weights = run.method == "lora" || (run.method == "ft" && !adapters_only);
-      if (run.state != store::RunState::Finished || !has_weights) continue;
-      names.append(QString::fromStdString(figures::full_name(run)));
-      ids.append(run.id);
-    }
-    bool is_same = box->count() == names.size();
-    for (int i = 0; is_same && i < box->count(); ++i)
-      is_same = box->itemText(i) == names[i] && box->itemData(i).toLongLong() == ids[i];
-    if (is_same) return;  // a list that is open must not jump with every heartbeat
-    const QSignalBlocker quiet(box);
-    box->clear();
-    for (qsizetype i = 0; i < names.size(); ++i) box->addItem(names[i], ids[i]);
-    box->setCurrentIndex(std::max(0, box->findData(chosen)));
-  };
-  fill(runs_, false);
-  fill(others_, true);
+  std::vector<RunBox::Entry> runs, adapters;
+  for (const store::RunRecord& run : session_->runs()) {
+    if (run.state != store::RunState::Finished || (run.method != "lora" && run.method != "ft")) continue;
+    runs.push_back({QString::fromStdString(figures::full_name(run)), run.id});
+    if (run.method == "lora") adapters.push_back(runs.back());
+  }
+  runs_->setEntries(std::move(runs));
+  others_->setEntries(std::move(adapters));
   refresh();
 }
 
 void SurgeryCard::setRun(RunId run) {
-  const int index = runs_->findData(QVariant::fromValue<qint64>(run));
-  if (index >= 0) runs_->setCurrentIndex(index);
+  runs_->setRun(run);
 }
 
 QStringList SurgeryCard::arguments() const {
   if (runs_->count() == 0) return {};
-  QStringList words = {QStringLiteral("derive"), QString::number(runs_->currentData().toLongLong())};
+  QStringList words = {QStringLiteral("derive"), QString::number(runs_->run())};
   switch (operation_->currentIndex()) {
     case Scale:
       return words << QStringLiteral("--scale") << plain(factor_->value());
@@ -128,8 +114,8 @@ QStringList SurgeryCard::arguments() const {
     case Energy:
       return words << QStringLiteral("--energy") << plain(energy_->value() / 100);
     case Merge:
-      if (others_->count() == 0 || others_->currentData() == runs_->currentData()) return {};
-      return words << QStringLiteral("--with") << QString::number(others_->currentData().toLongLong())
+      if (others_->count() == 0 || others_->run() == runs_->run()) return {};
+      return words << QStringLiteral("--with") << QString::number(others_->run())
                    << QStringLiteral("--weights") << QStringLiteral("1,") + plain(other_weight_->value());
     default:
       return words << QStringLiteral("--whole");

@@ -13,6 +13,7 @@ namespace lorascope::ui {
 
 class LorascopeProgram;
 class MessageBar;
+class RunBox;
 
 /// Changes a finished run's update without training and saves the result as a derived run with its scores: scaled, cut
 /// to a rank or to a share of its energy, merged with another run's adapter, or merged into the base. Done by
@@ -27,8 +28,8 @@ class SurgeryCard : public Card {
 
   void setRun(RunId run);
   QComboBox* operation() const { return operation_; }
-  QComboBox* runs() const { return runs_; }
-  QComboBox* others() const { return others_; }
+  RunBox* runs() const { return runs_; }
+  RunBox* others() const { return others_; }
   QDoubleSpinBox* factor() const { return factor_; }
   QSpinBox* rank() const { return rank_; }
   QPushButton* saveButton() const { return save_; }
@@ -50,12 +51,12 @@ class SurgeryCard : public Card {
   LorascopeProgram* program_;
   bool works_ = false;
   MessageBar* message_;
-  QComboBox* runs_;
+  RunBox* runs_;
   QComboBox* operation_;
   QDoubleSpinBox* factor_;
   QSpinBox* rank_;
   QDoubleSpinBox* energy_;
-  QComboBox* others_;
+  RunBox* others_;
   QDoubleSpinBox* other_weight_;
   QPushButton* save_;
   QLabel* command_;

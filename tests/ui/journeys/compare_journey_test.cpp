@@ -27,6 +27,7 @@
 #include "ui/weights/map_twin.h"
 #include "ui/weights/surgery_card.h"
 #include "ui/weights/weights_tab.h"
+#include "ui/widgets/run_box.h"
 
 namespace lorascope::ui {
 namespace {
