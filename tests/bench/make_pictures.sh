@@ -23,7 +23,7 @@ cd "$scratch"
 
 squeeze() {
   if command -v pngquant > /dev/null; then pngquant --force --skip-if-larger --ext .png 96 "$1" || true
-  elif command -v convert > /dev/null; then convert "$1" +dither -colors 96 "PNG8:$1"
+  elif command -v convert > /dev/null; then convert "$1" +dither -colors 96 "PNG8:$1" || true
   fi
 }
 

@@ -6,6 +6,7 @@
 #include <QHeaderView>
 #include <QMenu>
 #include <QResizeEvent>
+#include <QScrollBar>
 #include <QShortcut>
 #include <QTableView>
 #include <QToolButton>
@@ -24,6 +25,7 @@ namespace {
 
 constexpr int kMaxVisibleRows = 8;
 constexpr int kMaxNameWidth = 280;
+constexpr int kMaxCellWidth = 220;
 
 QString tabSeparated(const figures::TableData& table) {
   QStringList lines;
@@ -54,7 +56,9 @@ TableCard::TableCard(const QString& title, QWidget* parent)
   view_->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   view_->setShowGrid(false);
   view_->setSelectionBehavior(QAbstractItemView::SelectRows);
-  view_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  view_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+  view_->setTextElideMode(Qt::ElideMiddle);  // paths differ at their ends
+  view_->setWordWrap(false);
   view_->setTabKeyNavigation(false);
   view_->setIconSize(QSize(10, 10));
   view_->viewport()->setMouseTracking(true);
@@ -146,29 +150,12 @@ void TableCard::setTable(figures::TableData table) {
 }
 
 void TableCard::fit() {
-  const auto num_columns = static_cast<std::size_t>(model_->columnCount());
-  if (num_columns == 0) return;
-  std::vector<int> widths;
-  for (std::size_t c = 0; c < num_columns; ++c) {
-    const int column = static_cast<int>(c);
-    view_->setColumnHidden(column, false);
-    view_->resizeColumnToContents(column);
-    widths.push_back(c == 0 ? std::min(view_->columnWidth(column), kMaxNameWidth) : view_->columnWidth(column) + 4);
-  }
-  std::vector<std::size_t> order(num_columns - 1);
-  std::iota(order.begin(), order.end(), std::size_t{1});
-  const auto importance = [this](std::size_t column) {
-    return std::find(first_to_go_.begin(), first_to_go_.end(), model_->table().columns[column].name) -
-           first_to_go_.begin();
-  };
-  // Of two that are equally important the right one leaves first.
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return importance(a) != importance(b) ? importance(a) < importance(b) : a > b;
-  });
+  if (model_->columnCount() == 0) return;
+  const std::vector<int> widths = columnWidths();
   const int room = view_->viewport()->width();
   int needed = std::accumulate(widths.begin(), widths.end(), 0);
-  int num_shown = static_cast<int>(num_columns);
-  for (const std::size_t column : order) {
+  int num_shown = model_->columnCount();
+  for (const std::size_t column : columnsThatMayGo()) {
     if (needed <= room) break;
     view_->setColumnHidden(static_cast<int>(column), true);
     needed -= widths[column];
@@ -176,9 +163,31 @@ void TableCard::fit() {
   }
   // What is left over is shared by all: no column runs away to the far side.
   const int share = std::max(0, room - needed) / std::max(1, num_shown);
-  for (std::size_t c = 0; c < num_columns; ++c) view_->setColumnWidth(static_cast<int>(c), widths[c] + share);
+  for (std::size_t c = 0; c < widths.size(); ++c) view_->setColumnWidth(static_cast<int>(c), widths[c] + share);
   const int rows = std::clamp(model_->rowCount(), 1, kMaxVisibleRows);
-  view_->setFixedHeight(view_->horizontalHeader()->sizeHint().height() + rows * kRowHeight + 2);
+  const int bar = needed > room ? view_->horizontalScrollBar()->sizeHint().height() : 0;
+  view_->setFixedHeight(view_->horizontalHeader()->sizeHint().height() + rows * kRowHeight + bar + 2);
+}
+
+std::vector<int> TableCard::columnWidths() {
+  std::vector<int> widths;
+  for (int column = 0; column < model_->columnCount(); ++column) {
+    view_->setColumnHidden(column, false);
+    view_->resizeColumnToContents(column);
+    const int width = view_->columnWidth(column);
+    widths.push_back(column == 0 ? std::min(width, kMaxNameWidth) : std::min(width + 4, kMaxCellWidth));
+  }
+  return widths;
+}
+
+std::vector<std::size_t> TableCard::columnsThatMayGo() const {
+  std::vector<std::size_t> columns;
+  for (const std::string& name : first_to_go_) {
+    const auto& all = model_->table().columns;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& column) { return column.name == name; });
+    if (found != all.end() && found != all.begin()) columns.push_back(static_cast<std::size_t>(found - all.begin()));
+  }
+  return columns;
 }
 
 void TableCard::resizeEvent(QResizeEvent* event) {

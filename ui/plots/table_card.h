@@ -15,15 +15,15 @@ namespace lorascope::ui {
 class TableDataModel;
 class TableExportPanel;
 
-/// A TableData in a card. Columns that have no room are left out on screen, the least important first; copies (tab
-/// separated, CSV, LaTeX, Markdown) always have all of them.
+/// A TableData in a card. Where there is no room for all columns, those that may go are left out on screen, the least
+/// important first, and the others are scrolled to; copies (tab separated, CSV, LaTeX, Markdown) always have all of them.
 class TableCard : public Card {
   Q_OBJECT
 
  public:
   explicit TableCard(const QString& title, QWidget* parent = nullptr);
 
-  /// Names of columns in the order in which they leave; others stay longest.
+  /// Names of columns that may be left out, in the order in which they leave; others stay.
   void setFirstToGo(std::vector<std::string> names) { first_to_go_ = std::move(names); }
   void setTable(figures::TableData table);
 
@@ -56,6 +56,9 @@ class TableCard : public Card {
   void addExportButton();
   void copy(Format format) const;
   void fit();
+  /// Of the contents, with all columns shown.
+  std::vector<int> columnWidths();
+  std::vector<std::size_t> columnsThatMayGo() const;
 
   TableDataModel* model_;
   QTableView* view_;

@@ -61,7 +61,7 @@ QVariant TableDataModel::data(const QModelIndex& index, int role) const {
       return swatchPixmap(toColour(figures::method_colour(row.method, theme)), kSwatchSide, 1);
     }
     case Qt::ToolTipRole:
-      return is_name ? QString::fromStdString(figures::cell_text(cell, column)) : QVariant();
+      return QString::fromStdString(figures::cell_text(cell, column));
     default:
       return {};
   }

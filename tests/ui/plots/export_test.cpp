@@ -2,7 +2,9 @@
 #include <QFile>
 #include <QImage>
 #include <QLineEdit>
+#include <QScrollBar>
 #include <QSignalSpy>
+#include <QTableView>
 #include <QTest>
 #include <QToolButton>
 
@@ -144,13 +146,40 @@ TEST_CASE("A table card drops the least important columns and copies all of them
   ui::TableCard card("Scores");
   card.setFirstToGo({"memory", "recall"});
   card.setTable(table);
-  card.resize(260, 200);
+  card.resize(210, 200);
   card.show();
   QTest::qWait(10);
-  const auto* view = card.findChild<QWidget*>();
-  REQUIRE(view != nullptr);
+  const QTableView* view = card.view();
+  CHECK(view->isColumnHidden(4));
+  CHECK(view->isColumnHidden(2));
+  CHECK_FALSE(view->isColumnHidden(1));
+  CHECK_FALSE(view->isColumnHidden(3));
   CHECK(card.text(ui::TableCard::Format::TabSeparated).startsWith("run\ttest F1\trecall\ttime\tmemory\nLoRA\t41.25"));
   CHECK(card.text(ui::TableCard::Format::Markdown).contains("test F1"));
   CHECK(card.text(ui::TableCard::Format::Latex).contains("tabular"));
   CHECK(card.model()->runOf(0) == 3);
+}
+
+TEST_CASE("Columns of a table card that may not go are scrolled to, however long their texts are", "[plots]") {
+  test::qt_application();
+  figures::TableData table;
+  for (const char* name : {"setting", "FT", "LoRA"}) table.columns.emplace_back().name = name;
+  figures::TableRow row;
+  row.cells.resize(3);
+  row.cells[0].text = "data.train";
+  row.cells[1].text = std::string(400, 'x');
+  row.cells[2].text = "train.conll";
+  table.rows.push_back(row);
+  ui::TableCard card("Settings that differ");
+  card.setTable(table);
+  card.resize(320, 200);
+  card.show();
+  QTest::qWait(10);
+  CHECK_FALSE(card.view()->isColumnHidden(1));
+  CHECK_FALSE(card.view()->isColumnHidden(2));
+  CHECK(card.view()->columnWidth(1) < 300);
+  CHECK(card.view()->horizontalScrollBar()->maximum() > 0);
+  CHECK(card.view()->viewport()->height() >= card.view()->rowHeight(0));
+  const QVariant tip = card.model()->data(card.model()->index(0, 1), Qt::ToolTipRole);
+  CHECK(tip.toString().size() == 400);
 }
