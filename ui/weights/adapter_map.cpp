@@ -49,7 +49,8 @@ std::vector<AdapterMeasure> adapterMeasures(const std::vector<AdapterModule>& mo
       {"left_overlap", QObject::tr("outputs"),
        QObject::tr("How much of one update's output directions lies in the other's; compare with the random floor")},
       {"right_overlap", QObject::tr("inputs"),
-       QObject::tr("How much of one update's input directions lies in the other's; compare with the random floor")},
+       QObject::tr("How much of one update's input directions lies in the other's; compare with the random floor. One "
+                   "seed gives both the same first A, so they overlap from the start")},
       {"cosine", QObject::tr("cosine"), QObject::tr("Whether the two updates point the same way as a whole")},
       {"effective_rank", QObject::tr("effective rank"),
        QObject::tr("Directions of the update, weak ones counting too")},

@@ -63,7 +63,9 @@ void compare(const CompareOptions& options) {
 void add_adapter_compare(CLI::App& group) {
   CLI::App* command = group.add_subcommand(
       "compare", "Two adapters module by module: cosine of the updates, overlap of their spaces, norms");
-  command->footer("Example: lorascope adapter compare runs/12/adapter runs/13/adapter --directions 4");
+  command->footer(
+      "Adapters that started from one seed started with the same A: their inputs overlap before anything is learned.\n"
+      "Example: lorascope adapter compare runs/12/adapter runs/13/adapter --directions 4");
   auto options = std::make_shared<CompareOptions>();
   command->add_option("first", options->first, "Adapter folder")->required();
   command->add_option("second", options->second, "Adapter folder of the same base model")->required();
