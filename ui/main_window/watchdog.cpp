@@ -6,6 +6,7 @@
 #include <QEvent>
 #include <QFile>
 #include <QMetaEnum>
+#include <QWidget>
 #include <algorithm>
 #include <memory>
 
@@ -67,7 +68,11 @@ void Watchdog::closeSlice() {
 bool Watchdog::eventFilter(QObject* watched, QEvent* event) {
   if (in_turn_) {
     closeSlice();
-    current_ = {static_cast<int>(event->type()), watched->metaObject()->className(), watched->objectName()};
+    // Most controls have no object name, but say to assistive technology what they are.
+    const QString name = watched->objectName();
+    const bool says_more = name.isEmpty() && watched->isWidgetType();
+    current_ = {static_cast<int>(event->type()), watched->metaObject()->className(),
+                says_more ? static_cast<QWidget*>(watched)->accessibleName() : name};
   }
   return false;
 }

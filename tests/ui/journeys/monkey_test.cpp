@@ -226,6 +226,10 @@ TEST_CASE("Random clicks and keys on living runs neither crash nor leak nor bloc
   Watchdog watchdog(50);
   std::mt19937 random(20);
   close_menus(window);
+  if (is_long)
+    watchdog.setReport([](const Watchdog::Block& block) {
+      std::cerr << "a turn of " << block.ms << " ms: " << block.events.toStdString() << std::endl;
+    });
   QElapsedTimer clock, minute;
   clock.start();
   minute.start();

@@ -97,7 +97,13 @@ TEST_CASE("A card shows plot, table and export in the same place", "[plots]") {
   QTest::mouseClick(button(card, "table"), Qt::LeftButton);
   CHECK(card.view()->isVisible());
   QTest::mouseClick(button(card, "copy"), Qt::LeftButton);
-  CHECK_FALSE(application.clipboard()->image().isNull());
+  CHECK(QTest::qWaitFor([&] { return !application.clipboard()->image().isNull(); }));
+  QTest::mouseClick(button(card, "copy"), Qt::LeftButton);
+  QTest::mouseClick(button(card, "table"), Qt::LeftButton);
+  QTest::mouseClick(button(card, "copy"), Qt::LeftButton);
+  QTest::qWait(200);
+  CHECK(application.clipboard()->text().startsWith("step\tFT 5e-5"));
+  QTest::mouseClick(button(card, "table"), Qt::LeftButton);
   QTest::mouseClick(button(card, "export"), Qt::LeftButton);
   CHECK(card.exportPanel()->isVisible());
   QTest::keyClick(card.exportPanel(), Qt::Key_Escape);
