@@ -1,14 +1,11 @@
 #include "ui/plots/plot_card.h"
 
-#include <QClipboard>
-#include <QGuiApplication>
 #include <QImage>
-#include <QPointer>
 #include <QStackedWidget>
-#include <QThreadPool>
 #include <QVBoxLayout>
 
 #include "core/figures/render.h"
+#include "ui/plots/copy_later.h"
 #include "ui/plots/export_panel.h"
 #include "ui/plots/plot_view.h"
 #include "ui/plots/table_twin.h"
@@ -42,10 +39,8 @@ PlotCard::PlotCard(PlotToolbar::Controls controls, QWidget* parent)
           [this](bool open) { showPage(open ? static_cast<QWidget*>(table_) : view_); });
   connect(toolbar_, &PlotToolbar::exportToggled, this,
           [this](bool open) { showPage(open ? static_cast<QWidget*>(exportPanel()) : view_); });
-  connect(toolbar_, &PlotToolbar::copyRequested, this, [this] {
-    ++copies_;
-    stack_->currentWidget() == table_ ? table_->copy() : copyPicture();
-  });
+  connect(toolbar_, &PlotToolbar::copyRequested, this,
+          [this] { stack_->currentWidget() == table_ ? table_->copy() : copyPicture(); });
   connect(toolbar_, &PlotToolbar::pinRequested, this, &PlotCard::pinFigure);
   connect(view_, &PlotView::smoothingRequested, toolbar_, &PlotToolbar::toggleSmoothing);
   connect(view_, &PlotView::axesChanged, this, [this](bool log_x, bool log_y) {
@@ -170,17 +165,13 @@ void PlotCard::openExport() {
   showPage(exportPanel());
 }
 
-void PlotCard::copyPicture() {
+void PlotCard::copyPicture() const {
   figures::RenderOptions options;
   options.width_cm = 17;
   options.dpi = 200;
-  // Drawn beside the window's thread: a long run takes longer than a turn may.
-  QThreadPool::globalInstance()->start([card = QPointer(this), figure = figureInView(), options, copy = copies_] {
+  copyLater([figure = figureInView(), options] {
     const std::string png = figures::render(figure, figures::ImageFormat::Png, options);
-    const QImage picture = QImage::fromData(QByteArray::fromStdString(png), "PNG");
-    QMetaObject::invokeMethod(qApp, [card, picture, copy] {
-      if (card != nullptr && card->copies_ == copy) QGuiApplication::clipboard()->setImage(picture);
-    });
+    return QImage::fromData(QByteArray::fromStdString(png), "PNG");
   });
 }
 

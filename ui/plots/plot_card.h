@@ -39,7 +39,7 @@ class PlotCard : public Card {
   /// Opens the export in the plot's place.
   void openExport();
   /// Copies the picture as it is exported, on a light ground.
-  void copyPicture();
+  void copyPicture() const;
 
  Q_SIGNALS:
   /// Something that changes the figure itself was chosen: x source, smoothing, groups. Axes and outliers are dealt
@@ -67,7 +67,6 @@ class PlotCard : public Card {
   ExportPanel* export_ = nullptr;
   EmptyState* empty_;
   PinQuery pin_query_;
-  int copies_ = 0;  ///< asked for so far: a picture that took long must not replace what was copied after it
   figures::CurveOptions taken_;  ///< the options that the figure was asked for with
 };
 

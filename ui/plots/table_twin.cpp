@@ -1,12 +1,11 @@
 #include "ui/plots/table_twin.h"
 
-#include <QClipboard>
-#include <QGuiApplication>
 #include <QHeaderView>
 #include <QShortcut>
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "ui/plots/copy_later.h"
 #include "ui/plots/figure_table_model.h"
 #include "ui/widgets/theme.h"
 
@@ -36,7 +35,8 @@ void TableTwin::setFigure(const figures::FigureData& figure) {
 
 void TableTwin::copy() const {
   const QModelIndexList selected = table_->selectionModel()->selectedIndexes();
-  QGuiApplication::clipboard()->setText(model_->tabSeparated(selected.size() > 1 ? selected : QModelIndexList{}));
+  const FigureTable::Part part = model_->partAround(selected.size() > 1 ? selected : QModelIndexList{});
+  copyLater([table = model_->table(), part] { return table->tabSeparated(part); });
 }
 
 }  // namespace lorascope::ui

@@ -93,7 +93,7 @@ TEST_CASE("A card shows plot, table and export in the same place", "[plots]") {
   CHECK(card.tableTwin()->isVisible());
   CHECK_FALSE(card.view()->isVisible());
   QTest::mouseClick(button(card, "copy"), Qt::LeftButton);
-  CHECK(application.clipboard()->text().startsWith("step\tFT 5e-5"));
+  CHECK(QTest::qWaitFor([&] { return application.clipboard()->text().startsWith("step\tFT 5e-5"); }));
   QTest::mouseClick(button(card, "table"), Qt::LeftButton);
   CHECK(card.view()->isVisible());
   QTest::mouseClick(button(card, "copy"), Qt::LeftButton);

@@ -115,7 +115,7 @@ TEST_CASE("The table twin has every point of the figure", "[plots]") {
     CHECK(model.data(model.index(row, 7), Qt::UserRole).toDouble() ==
           figure.bands[0].low[static_cast<std::size_t>(row)]);
   }
-  const QStringList lines = model.tabSeparated().split('\n');
+  const QStringList lines = model.table()->tabSeparated(model.table()->all()).split('\n');
   REQUIRE(lines.size() == 702);
   CHECK(lines[0].startsWith("step\tLoRA lr 5e-5 (raw)\tLoRA lr 5e-5\t"));
   CHECK(lines[12].split('\t')[1].toDouble() == figure.lines[0].y[11]);
@@ -142,7 +142,7 @@ TEST_CASE("The table twin lines points of different steps up and keeps repeated 
   CHECK_FALSE(cell(2, 1).isValid());
   CHECK(cell(3, 2).toDouble() == 300);
   CHECK_FALSE(cell(0, 3).isValid());
-  CHECK(model.tabSeparated({model.index(1, 1), model.index(2, 2)}).split('\n')[1] == "nan\t200");
+  CHECK(model.table()->tabSeparated(model.partAround({model.index(1, 1), model.index(2, 2)})).split('\n')[1] == "nan\t200");
 }
 
 TEST_CASE("The legend lies where it hides the least", "[plots]") {
